@@ -1,0 +1,190 @@
+package sched
+
+import (
+	"fmt"
+
+	"credence/core/fence"
+)
+
+// Kill stops the entity: jobs that run are left alone, and each queued one
+// ends, in order and without running, once the job before it and all fences
+// that it depends on have signalled, with ESRCH. Later pushes stay queued, with
+// a warning, until the entity is killed again. It waits for the worker's item,
+// not for fences.
+func (e *Entity) Kill() {
+	s := e.sched.Load()
+	if s == nil {
+		return
+	}
+	s.token.Lock()
+	defer s.token.Unlock()
+	s.fold()
+	e.mark.Or(stopped)
+	wasListed := e.mark.Load()&listed != 0
+	s.expel(e)
+	prev := e.last
+	if prev != nil {
+		prev.Get()
+	}
+	for {
+		j, ok := e.queue.Pop()
+		if !ok {
+			break
+		}
+		next := j.fences.Finished.Get()
+		s.kill(j, prev)
+		prev = next
+	}
+	e.head = nil
+	if prev != nil {
+		prev.Put()
+	}
+	s.exec.Wake(s)
+	if wasListed && !s.upstream(KillNoKick) {
+		s.wake(&s.run)
+	}
+}
+
+// kill ends j when prev, whose reference is passed on, has signalled.
+func (s *Scheduler) kill(j *Job, prev *fence.Fence) {
+	j.work = Work{sched: s, item: ItemKill, job: j}
+	j.done.Init((*jobKill)(j))
+	j.cursor = 0
+	j.after = prev
+	if prev == nil || !j.await(prev) {
+		s.kick(&j.work)
+	}
+}
+
+// await has j's kill item queued when f signals; false if it has.
+func (j *Job) await(f *fence.Fence) bool {
+	switch f.Arm(&j.done) {
+	case fence.Armed:
+		return true
+	case fence.Busy:
+		panic(fmt.Sprintf("sched: killed job %d waits for two fences", j.ID))
+	}
+	return false
+}
+
+// jobKill is Job as the handler of the fence that its end waits for.
+type jobKill Job
+
+// FenceSignaled goes on in a work item: it may come under the lock of somebody
+// whose callbacks the next wait would touch. Interrupt context.
+func (k *jobKill) FenceSignaled(_ *fence.Fence, cb *fence.Callback) {
+	j := (*Job)(k)
+	s := j.sched
+	cb.Done()
+	s.kick(&j.work)
+}
+
+// killItem waits for the next fence that the killed job depends on, or ends it.
+// All of them count, from the first on: whoever waits for the job's end must
+// not be let go before what the job waited for.
+func (j *Job) killItem() Duration {
+	if j.after != nil {
+		j.after.Put()
+		j.after = nil
+	}
+	for ; j.cursor < len(j.deps); j.cursor++ {
+		f := j.deps[j.cursor]
+		if jf, ok := f.Owner().(*jobFence); ok {
+			f = &jf.Finished
+		}
+		if !f.Signaled() && j.await(f) {
+			return 0
+		}
+	}
+	s := j.sched
+	s.observe(EventScheduled, j, fence.OK, NoWarning)
+	j.fences.Scheduled.Signal()
+	s.observe(EventDone, j, fence.ESRCH, NoWarning)
+	if !s.upstream(ScoreLeak) {
+		s.score.Add(-1)
+	}
+	j.fences.Finished.SignalPut(fence.ESRCH)
+	return s.freeJob(j)
+}
+
+// Fini kills the entity and lets go of what it holds. Jobs of it may still run
+// or wait for their end; they do not need it.
+func (e *Entity) Fini() {
+	s := e.sched.Load()
+	if s == nil {
+		return
+	}
+	e.Kill()
+	s.token.Lock()
+	defer s.token.Unlock()
+	s.fold()
+	if e.waits != nil && e.wake.Disarm() {
+		e.unwait()
+	}
+	if e.last != nil {
+		e.last.Put()
+		e.last = nil
+	}
+}
+
+// unwait drops the fence that the entity's head waited for.
+func (e *Entity) unwait() {
+	f := e.waits
+	e.waits = nil
+	f.Put()
+}
+
+// Exit says how the caller of Flush comes to an end.
+type Exit struct {
+	// Exiting: the caller is exiting, and waits no longer than the timeout.
+	Exiting bool
+	// Killed: it was killed, so that nobody wants the queued jobs any more.
+	Killed bool
+}
+
+// idle reports whether nothing of e is queued that would still run. Any
+// context.
+func (e *Entity) idle() bool {
+	m := e.mark.Load()
+	return m&listed == 0 || m&stopped != 0
+}
+
+// Flush waits until all of the entity's jobs were given to the backend, not
+// until they are done: up to timeout if the caller is exiting, for ever
+// otherwise. It returns what is left of the timeout, at least a microsecond, or
+// 0 if that was not enough. If the caller was killed, and it is the first flush
+// since the last push, the entity is killed. It blocks.
+func (e *Entity) Flush(timeout Duration, x Exit) Duration {
+	s := e.sched.Load()
+	if s == nil {
+		return 0
+	}
+	start := s.exec.Now()
+	deadline := fence.Never
+	if x.Exiting {
+		deadline = start.Add(timeout)
+	}
+	done := false
+	if timeout > 0 {
+		s.flushers.Add(1)
+		done = s.exec.Wait(s, e.idle, deadline)
+		s.flushers.Add(^uint32(0))
+	}
+	if e.fresh.Swap(0) == 1 && x.Exiting && x.Killed {
+		e.Kill()
+	}
+	if !done {
+		return 0
+	}
+	return max(timeout-s.exec.Now().Sub(start), fence.Microsecond)
+}
+
+// Destroy is Flush of a caller that lives, and Fini. It blocks, up to timeout.
+func (e *Entity) Destroy(timeout Time) {
+	if s := e.sched.Load(); s != nil {
+		s.flushers.Add(1)
+		s.exec.Wait(s, e.idle, timeout)
+		s.flushers.Add(^uint32(0))
+	}
+	e.Fini()
+}

@@ -1,0 +1,228 @@
+package sched
+
+import (
+	"fmt"
+
+	"credence/core/fence"
+)
+
+// runItem selects the first ready entity and gives its oldest job to the
+// backend, unless flow control or a dependency holds that job back. It handles
+// one job and queues itself again.
+func (s *Scheduler) runItem() Duration {
+	s.fold()
+	s.stalled = nil
+	e := s.rq.first()
+	if e == nil {
+		return 0
+	}
+	j := e.head
+	// Before the dependencies, and without a look at anybody behind: a stream of
+	// small jobs must not starve a big one. A completion queues this item again.
+	if !s.admission.Fits(j) {
+		s.stalled = j
+		return 0
+	}
+	s.rq.served(e)
+	if s.blocked(e, j) {
+		s.wake(&s.run)
+		return 0
+	}
+	if e.guilty.Load() != 0 {
+		j.fences.Finished.SetError(fence.ECANCELED)
+	}
+	s.admission.Take(j)
+	s.pop(e, j)
+	s.pending.append(j)
+	if !s.armed || s.upstream(TimeoutPostponed) {
+		s.startTimer()
+	}
+	s.observe(EventRun, j, fence.OK, NoWarning)
+	busy := s.give(j)
+	if s.flushers.Load() != 0 {
+		s.exec.Wake(s)
+	}
+	s.wake(&s.run)
+	return busy
+}
+
+// pop takes e's head, j, off its queue; it is the token's holder's from then
+// on.
+func (s *Scheduler) pop(e *Entity, j *Job) {
+	was := e.last
+	// Before the pop: who sees the queue empty may look at the last job.
+	e.last = j.fences.Finished.Get()
+	if was != nil {
+		was.Put()
+	}
+	e.queue.Pop()
+	s.settle(e)
+}
+
+// maxPrepare bounds how often in a row a backend may name fences that have
+// signalled already.
+const maxPrepare = 1 << 16
+
+// blocked looks at what j still has to wait for, its dependencies from the
+// cursor on and then what the backend names, and if a fence is not signalled
+// it sets e apart until it is.
+func (s *Scheduler) blocked(e *Entity, j *Job) bool {
+	for j.cursor < len(j.deps) {
+		f := s.waitFor(e, j.deps[j.cursor])
+		j.cursor++
+		if f != nil && s.block(e, f.Get()) {
+			return true
+		}
+	}
+	if s.prepare == nil {
+		return false
+	}
+	for range maxPrepare {
+		f := s.prepare.PrepareJob(j)
+		if f == nil {
+			return false
+		}
+		if w := s.waitFor(e, f); w != nil && s.block(e, w.Get()) {
+			f.Put()
+			return true
+		}
+		f.Put()
+	}
+	panic(fmt.Sprintf("sched: PrepareJob named %d fences for job %d, none of them to be waited for",
+		maxPrepare, j.ID))
+}
+
+// block sets e apart until f, whose reference it takes over, signals; false if
+// it has.
+func (s *Scheduler) block(e *Entity, f *fence.Fence) bool {
+	// The callback may run before Arm returns, but its message is folded by the
+	// token's holder, later.
+	e.waits = f
+	switch f.Arm(&e.wake) {
+	case fence.Armed:
+		e.state = entityBlocked
+		s.rq.block(e)
+		return true
+	case fence.Busy:
+		panic(fmt.Sprintf("sched: entity %d waits for two fences", e.id))
+	}
+	e.unwait()
+	return false
+}
+
+// waitFor returns what a job of e must wait for because of its dependency d:
+// nothing for a fence of e itself, whose jobs run in order anyway, scheduled
+// in place of finished for a job of the same scheduler, whose hardware takes
+// jobs in order too, unless that job has failed already.
+func (s *Scheduler) waitFor(e *Entity, d *fence.Fence) *fence.Fence {
+	jf, ok := d.Owner().(*jobFence)
+	if !ok {
+		return d
+	}
+	if jf.entity == e {
+		return nil
+	}
+	if jf.sched == s && d.Err() == fence.OK {
+		return &jf.Scheduled
+	}
+	return d
+}
+
+// give hands j to the backend and sees to its completion.
+func (s *Scheduler) give(j *Job) Duration {
+	hw, err, busy := s.backend.RunJob(j)
+	if hw != nil {
+		// Before scheduled signals: who sees that may look at the parent.
+		j.fences.parent = hw
+	}
+	s.observe(EventScheduled, j, fence.OK, NoWarning)
+	if s.rq.policy == Fair {
+		j.began = s.exec.Now()
+	}
+	j.fences.Scheduled.Signal()
+	if hw == nil {
+		j.complete(err)
+	} else {
+		s.watch(j, hw, fence.OK)
+	}
+	return busy
+}
+
+// watch has j completed when its hardware fence signals, or now if it has: with
+// the fence's error or otherwise err.
+func (s *Scheduler) watch(j *Job, hw *fence.Fence, err fence.Errno) {
+	switch hw.Arm(&j.done) {
+	case fence.AlreadySignaled:
+		if e := hw.Err(); e != fence.OK {
+			err = e
+		}
+		j.complete(err)
+	case fence.Busy:
+		panic(fmt.Sprintf("sched: job %d is still watched on another fence", j.ID))
+	}
+}
+
+// jobDone is Job as the handler of its hardware fence.
+type jobDone Job
+
+// FenceSignaled completes the job. Interrupt context.
+func (d *jobDone) FenceSignaled(hw *fence.Fence, cb *fence.Callback) {
+	// The job may be freed and initialised again as soon as finished signals.
+	cb.Done()
+	(*Job)(d).complete(hw.Err())
+}
+
+// complete returns what j took, then signals finished, then has j freed, in
+// this order: whoever is woken by the fence finds the resources returned.
+// Interrupt context. j is the worker's, or gone, once finished signals.
+func (j *Job) complete(err fence.Errno) {
+	s := j.sched
+	s.admission.Return(j)
+	s.score.Add(-1)
+	if s.rq.policy == Fair {
+		j.ended = s.exec.Now()
+	}
+	if s.observer != nil {
+		e := err
+		if e == fence.OK {
+			e = j.fences.Finished.Err()
+		}
+		s.observe(EventDone, j, e, NoWarning)
+	}
+	j.fences.Finished.SignalPut(err)
+	s.wake(&s.free)
+}
+
+// freeItem frees the jobs at the head of the pending list that are done, and
+// has the run queue looked at again, since they returned what they took.
+func (s *Scheduler) freeItem() (busy Duration) {
+	// Who was pushed to before joins by the averages of before.
+	if s.rq.policy == Fair {
+		s.fold()
+	}
+	for s.pending.done() {
+		j := s.pending.head
+		s.pending.remove(j)
+		s.stopTimer()
+		s.startTimer()
+		if s.rq.policy == Fair {
+			s.account(j)
+		}
+		more := s.upstream(FreeOne) && s.pending.done()
+		busy += s.freeJob(j)
+		if more {
+			s.wake(&s.free)
+		}
+		if s.upstream(FreeOne) {
+			break
+		}
+	}
+	s.wake(&s.run)
+	return busy
+}
+
+// freeJob gives j, which is on no list, back to the backend.
+func (s *Scheduler) freeJob(j *Job) Duration {
+	s.observe(EventFree, j, fence.OK, NoWarning)
+	return s.backend.FreeJob(j)
+}

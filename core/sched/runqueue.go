@@ -1,0 +1,289 @@
+package sched
+
+import "math/bits"
+
+// runQueue keeps the entities that have jobs, in the order in which they are
+// served. Membership and order are two things: a member that has no jobs stands
+// in no order, and one whose oldest job waits for a fence stands apart, so that
+// nothing walks past either of them.
+//
+// FIFO and RR serve strictly by priority, a band each; FAIR has one band. The
+// token's holder's.
+type runQueue struct {
+	sched        *Scheduler
+	policy       Policy
+	seq          uint64    // of the last place given
+	pos          uint64    // of the last member
+	members      []*Entity // by slot
+	vacant       []uint32  // slots that are free
+	bands        [NumPriorities]band
+	busy         uint8    // bit p: bands[p].ready is not empty
+	headPriority Priority // FAIR: of the first entity when its order last changed
+}
+
+// band is the entities of one priority that have jobs.
+type band struct {
+	ready   readyHeap
+	blocked readyHeap // FAIR's minimum counts them
+	lap     int64     // RR: which round it is
+	current *Entity   // RR: whose turn it was last
+}
+
+// place is an entity's standing in the run queue.
+type place struct {
+	key      int64  // what the policy orders by
+	seq      uint64 // breaks ties: later goes behind
+	pos      uint64 // in the order of joining; 0 while no member
+	slot     uint32
+	priority Priority
+}
+
+func (q *runQueue) init(s *Scheduler, p Policy) { q.sched, q.policy = s, p }
+
+// band returns where e is ordered.
+func (q *runQueue) band(e *Entity) (*band, uint8) {
+	if q.policy == Fair {
+		return &q.bands[0], 1
+	}
+	return &q.bands[e.place.priority], 1 << e.place.priority
+}
+
+// first returns the entity to serve next, or nil.
+func (q *runQueue) first() *Entity {
+	if q.busy == 0 {
+		return nil
+	}
+	return q.members[q.bands[bits.TrailingZeros8(q.busy)].ready.entries[0].slot]
+}
+
+// served notes that it is e's turn, whatever comes of it.
+func (q *runQueue) served(e *Entity) {
+	if q.policy == RR {
+		b, _ := q.band(e)
+		b.current, b.lap = e, e.place.key
+	}
+}
+
+// least returns FAIR's first entity, ready or blocked, or nil.
+func (q *runQueue) least() *Entity {
+	r, b := q.bands[0].ready.entries, q.bands[0].blocked.entries
+	switch {
+	case len(r) == 0 && len(b) == 0:
+		return nil
+	case len(b) == 0 || len(r) != 0 && r[0].before(&b[0]):
+		return q.members[r[0].slot]
+	}
+	return q.members[b[0].slot]
+}
+
+// join makes e a member, if it is none.
+func (q *runQueue) join(e *Entity) {
+	if e.place.pos != 0 {
+		return
+	}
+	q.pos++
+	e.place.pos = q.pos
+	if n := len(q.vacant); n > 0 {
+		e.place.slot = q.vacant[n-1]
+		q.vacant = q.vacant[:n-1]
+		q.members[e.place.slot] = e
+		return
+	}
+	e.place.slot = uint32(len(q.members))
+	q.members = append(q.members, e)
+	for p := range q.bands {
+		q.bands[p].ready.at = append(q.bands[p].ready.at, 0)
+		q.bands[p].blocked.at = append(q.bands[p].blocked.at, 0)
+	}
+}
+
+// enter orders e, which was idle, by its oldest job.
+func (q *runQueue) enter(e *Entity) {
+	q.join(e)
+	if !q.sched.upstream(StickyPriority) {
+		e.place.priority = e.Priority()
+	}
+	if q.policy == Fair {
+		e.share.enter(q, e.place.priority)
+	}
+	q.rank(e)
+	b, bit := q.band(e)
+	b.ready.push(q.entry(e))
+	q.busy |= bit
+	q.changed()
+}
+
+// reorder orders e, which was served and has jobs left, by the oldest of them.
+func (q *runQueue) reorder(e *Entity) {
+	was := e.place.priority
+	if !q.sched.upstream(StickyPriority) {
+		e.place.priority = e.Priority()
+	}
+	if q.policy == Fair {
+		e.share.charge(e.place.priority)
+	} else if was != e.place.priority {
+		now := e.place.priority
+		e.place.priority = was
+		q.unready(e)
+		e.place.priority = now
+		q.rank(e)
+		b, bit := q.band(e)
+		b.ready.push(q.entry(e))
+		q.busy |= bit
+		return
+	}
+	q.rank(e)
+	b, _ := q.band(e)
+	b.ready.update(q.entry(e))
+	q.changed()
+}
+
+// rank gives e its key: behind equals.
+func (q *runQueue) rank(e *Entity) {
+	q.seq++
+	e.place.seq = q.seq
+	switch q.policy {
+	case Fair:
+		e.place.key = int64(e.share.virtual)
+	case FIFO:
+		e.place.key = int64(e.head.submit)
+	case RR:
+		// In order of joining, from behind whose turn it was, once around.
+		b, _ := q.band(e)
+		e.place.key, e.place.seq = b.lap, e.place.pos
+		if b.current != nil && e.place.pos <= b.current.place.pos {
+			e.place.key++
+		}
+	}
+}
+
+// idle takes e, which has no jobs left, out of the order.
+func (q *runQueue) idle(e *Entity) {
+	q.unready(e)
+	q.changed()
+	if q.policy == Fair {
+		e.share.leave(q)
+	}
+}
+
+func (q *runQueue) unready(e *Entity) {
+	b, bit := q.band(e)
+	b.ready.remove(e.place.slot)
+	if len(b.ready.entries) == 0 {
+		q.busy &^= bit
+	}
+}
+
+// block sets e apart until the fence that its oldest job waits for signals.
+func (q *runQueue) block(e *Entity) {
+	q.unready(e)
+	if q.policy == Fair {
+		q.bands[0].blocked.push(q.entry(e))
+	}
+}
+
+// unblock returns e to its place in the order.
+func (q *runQueue) unblock(e *Entity) {
+	switch q.policy {
+	case Fair:
+		q.bands[0].blocked.remove(e.place.slot)
+	case RR:
+		q.rank(e)
+	}
+	b, bit := q.band(e)
+	b.ready.push(q.entry(e))
+	q.busy |= bit
+}
+
+// expel ends e's membership.
+func (q *runQueue) expel(e *Entity) {
+	switch e.state {
+	case entityReady:
+		q.unready(e)
+	case entityBlocked:
+		if q.policy == Fair {
+			q.bands[0].blocked.remove(e.place.slot)
+		}
+	}
+	if e.state != entityIdle {
+		e.state = entityIdle
+		q.changed()
+		if q.policy == Fair {
+			e.share.leave(q)
+		}
+	}
+	if e.place.pos != 0 {
+		q.members[e.place.slot] = nil
+		q.vacant = append(q.vacant, e.place.slot)
+		e.place.pos = 0
+	}
+	if b, _ := q.band(e); q.policy == RR && b.current == e {
+		q.restart(b)
+	}
+}
+
+// restart begins a band's rounds anew: whose turn it was is gone.
+func (q *runQueue) restart(b *band) {
+	b.current = nil
+	b.lap++
+	list := b.ready.entries
+	b.ready.entries = list[:0]
+	for _, x := range list {
+		e := q.members[x.slot]
+		e.place.key = b.lap
+		b.ready.push(q.entry(e))
+	}
+}
+
+// changed follows FAIR's order.
+func (q *runQueue) changed() {
+	if q.policy == Fair {
+		if e := q.least(); e != nil {
+			q.headPriority = e.Priority()
+		}
+	}
+}
+
+func (q *runQueue) entry(e *Entity) readyEntry {
+	return readyEntry{key: e.place.key, seq: e.place.seq, slot: e.place.slot}
+}
+
+// settle orders e by its oldest job, or lets it go if it has none. The caller
+// has taken e's message, or just popped a job of e.
+func (s *Scheduler) settle(e *Entity) {
+	for {
+		if j, ok := e.queue.Peek(); ok {
+			e.head = j
+			if e.state == entityIdle {
+				e.state = entityReady
+				s.rq.enter(e)
+			} else {
+				s.rq.reorder(e)
+			}
+			return
+		}
+		if e.state != entityIdle {
+			s.rq.idle(e)
+			e.head, e.state = nil, entityIdle
+		}
+		// A push that comes before this is seen by the look after it; one that
+		// comes after it sees the entity not listed, and sends a message.
+		e.mark.And(^uint32(listed))
+		if e.queue.Empty() || !e.relist() {
+			return
+		}
+	}
+}
+
+// relist sets listed and reports whether it was this call that did.
+func (e *Entity) relist() bool {
+	for {
+		m := e.mark.Load()
+		if m&(listed|stopped) != 0 {
+			return false
+		}
+		if e.mark.CompareAndSwap(m, m|listed) {
+			return true
+		}
+	}
+}

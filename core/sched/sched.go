@@ -90,6 +90,8 @@ type Scheduler struct {
 	pending   jobList // given to the backend and not freed, in order of run
 	stalled   *Job    // the job that flow control held back at the last selection
 	armed     bool    // the timeout runs
+	fault     bool    // the backend is to be asked whether it runs or not
+	deadline  Time    // of the timeout
 	freeBad   bool    // the handler's job was found done by Stop
 	average   average // of run times
 	run, free Work

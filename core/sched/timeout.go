@@ -1,6 +1,9 @@
 package sched
 
-import "credence/core/fence"
+import (
+	"credence/core/fence"
+	"credence/core/xatomic"
+)
 
 // startTimer runs the timeout for the oldest pending job, afresh.
 func (s *Scheduler) startTimer() {
@@ -8,7 +11,8 @@ func (s *Scheduler) startTimer() {
 		return
 	}
 	s.armed = true
-	s.exec.SetTimer(&s.expire, s.exec.Now().Add(s.timeout))
+	s.deadline = s.exec.Now().Add(s.timeout)
+	s.exec.SetTimer(&s.expire, s.deadline)
 }
 
 func (s *Scheduler) stopTimer() {
@@ -23,6 +27,7 @@ func (s *Scheduler) stopTimer() {
 func (s *Scheduler) Fault() {
 	s.token.Lock()
 	s.stopTimer()
+	s.fault = true
 	s.token.Unlock()
 	s.kick(&s.expire)
 }
@@ -30,6 +35,11 @@ func (s *Scheduler) Fault() {
 // timeoutItem asks the backend what to do about the oldest pending job, which
 // is off the list meanwhile, so that nobody frees it.
 func (s *Scheduler) timeoutItem() (busy Duration) {
+	// A timer that fired just as it was stopped or restarted means nothing.
+	if !s.fault && (!s.armed || s.exec.Now() < s.deadline) {
+		return 0
+	}
+	s.fault = false
 	s.stopTimer()
 	j := s.pending.head
 	if j == nil {
@@ -88,7 +98,10 @@ func (s *Scheduler) detach(j, bad *Job) {
 		s.admission.Return(j)
 	default:
 		s.pending.remove(j)
-		s.exec.Wait(s, j.fences.Finished.Signaled, fence.Never)
+		// Its completion runs at this moment, and never waits for the token.
+		for !j.fences.Finished.Signaled() {
+			xatomic.Yield()
+		}
 		if j == bad {
 			s.freeBad = true
 		} else {

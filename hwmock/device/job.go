@@ -1,0 +1,99 @@
+package device
+
+import (
+	"fmt"
+
+	"credence/core/credit"
+	"credence/core/fence"
+	"credence/core/sched"
+)
+
+// Command is one entry of a firmware queue: work for an engine, or a barrier
+// that holds the queue until another command has retired.
+type Command struct {
+	// Kind is the firmware queue that the command stands in.
+	Kind Kind
+	// Engines are the engines that can execute it, bit i for engine i; 0 makes
+	// it a barrier.
+	Engines uint64
+	// Duration is how long an engine executes it.
+	Duration fence.Duration
+	// After is what a barrier waits for: the last command of another job in
+	// AfterKind's queue, or for a nil After of this job's own.
+	After     *Job
+	AfterGen  uint64 // of After when the barrier was made
+	AfterKind Kind
+}
+
+// MaxCommands is how many engine commands one job may have, as the asahi driver
+// has it (AsahiLinux docs, agx-driver-notes).
+const MaxCommands = 64
+
+// Job is a submission: what a scheduler sees as one job, and the commands that
+// it becomes. Its memory may be used for the next submission when the
+// device's Freed was called and nobody will name it in a barrier; Recycle then makes barriers that still
+// name it harmless.
+type Job struct {
+	sched.Job
+	// Queue is where the job runs; Commands are its entries, in ring order within
+	// each Kind. The submitter sets both.
+	Queue    *UserQueue
+	Commands []Command
+	// Tag is the submitter's own.
+	Tag uint64
+
+	gen   uint64
+	last  [NumKinds]uint32 // stamp of the last command per queue
+	has   [NumKinds]bool   // whether there is one
+	left  int              // engine commands not retired on the host
+	holds int              // the scheduler's hold and the hardware fence's
+	hw    fence.Single
+}
+
+// FenceReleased ends the hold of the hardware fence, which others may keep
+// longer than the scheduler keeps the job.
+func (j *Job) FenceReleased(*fence.Base) { j.drop() }
+
+func (j *Job) drop() {
+	j.holds--
+	if d := j.Queue.device; j.holds == 0 && d.freed != nil {
+		d.freed(j)
+	}
+}
+
+// Gen returns the number of lives that j has had: it goes into AfterGen.
+func (j *Job) Gen() uint64 { return j.gen }
+
+// Recycle ends a life of j: a barrier made for it counts as met from now on.
+// Requires: j has completed.
+func (j *Job) Recycle() {
+	j.gen++
+	j.Queue = nil
+	j.has = [NumKinds]bool{}
+	clear(j.Commands)
+	j.Commands = j.Commands[:0]
+}
+
+// Need returns what the job's commands take of a user queue: a slot and a ring
+// entry for work, a ring entry for a barrier.
+func (j *Job) Need() (sched.Need, error) {
+	var lanes [sched.NumLanes]uint32
+	work := 0
+	for i := range j.Commands {
+		c := &j.Commands[i]
+		lanes[sched.VertexRing+int(c.Kind)]++
+		if c.Engines != 0 {
+			lanes[sched.VertexSlots+int(c.Kind)]++
+			work++
+		}
+	}
+	if work == 0 || work > MaxCommands {
+		return sched.Need{}, fmt.Errorf("device: job of %d commands; permitted: 1 to %d",
+			work, MaxCommands)
+	}
+	v, err := credit.Pack(lanes[:]...)
+	if err != nil {
+		return sched.Need{}, fmt.Errorf("device: %w", err)
+	}
+	return sched.Need{Credits: 1, Lanes: v}, nil
+}

@@ -1,0 +1,28 @@
+# A device with the limits of apple-m1 in which nothing but execution takes time:
+# what is lost here is lost to flow control and dependencies.
+
+slots        = 127         # A: as apple-m1, so that limits bind alike
+buffer       = 128         # A: as apple-m1
+ring         = 1280        # A: as apple-m1
+
+submit_cost  = 0 ns        # A: nothing takes time but execution
+host_wake    = 0 ns        # A: nothing takes time but execution
+run_cost     = 0 ns        # A: nothing takes time but execution
+doorbell     = 0 ns        # A: nothing takes time but execution
+fw_wake      = 0 ns        # A: nothing takes time but execution
+fw_pickup    = 0 ns        # A: nothing takes time but execution
+fw_dispatch  = 0 ns        # A: nothing takes time but execution
+fw_retire    = 0 ns        # A: nothing takes time but execution
+irq          = 0 ns        # A: nothing takes time but execution
+idle_off     = 0 ns        # A: nothing takes time but execution
+
+vertex_share = 200000      # A: as apple-m1
+topology     = per-queue   # A: as apple-m1
+
+engine = vtx   class=RCS  instance=1 queue=vertex    # A: as apple-m1
+engine = frag  class=RCS  instance=1 queue=fragment  # A: as apple-m1
+engine = ccs1  class=CCS  instance=1 queue=compute   # A: as apple-m1
+engine = vcs1  class=VCS  instance=1 queue=compute   # A: as apple-m1
+engine = vcs2  class=VCS  instance=2 queue=compute   # A: as apple-m1
+engine = vecs1 class=VECS instance=1 queue=compute   # A: as apple-m1
+engine = bcs1  class=BCS  instance=1 queue=compute   # A: as apple-m1

@@ -1,0 +1,132 @@
+package rig
+
+import (
+	"fmt"
+
+	"credence/core/fence"
+	"credence/core/sched"
+	"credence/hwmock/des"
+	"credence/hwmock/device"
+	"credence/hwmock/workload"
+)
+
+// batch is one submission, or one software fence, behind a workload.Handle. Its
+// memory is used again when it is done, the submitter has released it, and
+// neither scheduler nor device needs it.
+type batch struct {
+	rig     *Rig
+	job     device.Job
+	context *Context
+	owner   *clientState
+	line    int // of the owner's file
+	slot    uint32
+	gen     uint32 // of the handle
+	target  target
+
+	done     bool
+	released bool
+	used     bool // by scheduler or device
+	isSoft   bool
+
+	soft     fence.Single
+	finished *fence.Fence   // a reference of ours, until done
+	onDone   fence.Callback // on finished, or on soft
+	waiters  *clientState   // to be resumed when it is done
+	push     des.Event
+	next     *batch // free
+}
+
+// batchPool owns the batches; a handle is a slot and the life it had.
+type batchPool struct {
+	all  []*batch
+	free *batch
+	live int
+}
+
+const slotBits = 32
+
+func (p *batchPool) take(r *Rig) *batch {
+	b := p.free
+	if b == nil {
+		b = &batch{rig: r, slot: uint32(len(p.all)), gen: 1}
+		b.job.Owner = &b.job
+		b.job.Tag = uint64(b.slot)
+		b.onDone.Init(b)
+		b.push.Init(b)
+		p.all = append(p.all, b)
+	} else {
+		p.free = b.next
+		b.next = nil
+	}
+	p.live++
+	return b
+}
+
+func (b *batch) handle() workload.Handle {
+	return workload.Handle(b.gen)<<slotBits | workload.Handle(b.slot)
+}
+
+// find returns the batch of a handle that was not released.
+func (p *batchPool) find(h workload.Handle) *batch {
+	b := p.all[uint32(h)]
+	if b.gen != uint32(h>>slotBits) {
+		panic(fmt.Sprintf("rig: handle %#x was released", uint64(h)))
+	}
+	return b
+}
+
+// ofJob returns the batch that a scheduler's job belongs to.
+func (p *batchPool) ofJob(j *sched.Job) *batch { return p.all[j.Owner.(*device.Job).Tag] }
+
+// firstEngines returns the engines that may run the batch's first command.
+func (b *batch) firstEngines() uint64 { return b.target.vertex | b.target.compute }
+
+// settle gives the memory back once nobody needs it.
+func (b *batch) settle() {
+	if !b.done || !b.released || b.used {
+		return
+	}
+	p := &b.rig.batches
+	b.job.Recycle()
+	b.context, b.owner, b.finished = nil, nil, nil
+	b.done, b.released, b.isSoft, b.target = false, false, false, target{}
+	b.gen++
+	b.next = p.free
+	p.free = b
+	p.live--
+}
+
+// FenceSignaled is the moment at which the submitter can see the batch done.
+func (b *batch) FenceSignaled(_ *fence.Fence, cb *fence.Callback) {
+	cb.Done()
+	b.done = true
+	if !b.isSoft {
+		if sample := b.rig.config.Completed; sample != nil {
+			sample(b.rig.Now().Sub(b.job.Submitted()))
+		}
+		f := b.finished
+		if e := f.Err(); e != fence.OK {
+			b.owner.fail(b.line, e)
+		}
+		b.finished = nil
+		f.Put()
+	}
+	for w := b.waiters; w != nil; {
+		next := w.next
+		w.next = nil
+		w.resumeNow()
+		w = next
+	}
+	b.waiters = nil
+	b.settle()
+}
+
+// Fire is the end of the submitting call: the job is pushed.
+func (b *batch) Fire(fence.Time, *des.Event) { b.job.Push() }
+
+// jobFreed is the device's word that it and the scheduler need a job no more.
+func (r *Rig) jobFreed(j *device.Job) {
+	b := r.batches.all[j.Tag]
+	b.used = false
+	b.settle()
+}

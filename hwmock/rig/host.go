@@ -1,0 +1,247 @@
+package rig
+
+import (
+	"errors"
+	"fmt"
+
+	"credence/core/fence"
+	"credence/core/sched"
+	"credence/hwmock/des"
+	"credence/hwmock/device"
+	"credence/hwmock/workload"
+)
+
+// clientState is what the rig keeps for a client.
+type clientState struct {
+	rig      *Rig
+	client   *workload.Client
+	contexts []*Context // by the program's index; nil before the first batch
+	resume   des.Event
+	next     *clientState // waits for the same batch
+	cursor   fence.Time   // when its last submission returns
+	lost     *Lost        // a batch failed: it submits no more
+}
+
+// Lost is a client that stopped because one of its batches failed, as a program
+// does whose context the driver has banned.
+type Lost struct {
+	At     fence.Time
+	Client int         // index
+	File   string      // of its workload
+	Line   int         // of the batch
+	Err    fence.Errno // of the batch
+}
+
+// Error says which batch failed and how.
+func (l *Lost) Error() string {
+	return fmt.Sprintf("%s:%d: client %d stopped: its batch failed: %v", l.File, l.Line, l.Client, l.Err)
+}
+
+func (s *clientState) fail(line int, e fence.Errno) {
+	if s.lost == nil {
+		s.lost = &Lost{s.rig.Now(), s.client.Index(), s.client.Program().Name(), line, e}
+		s.rig.lost = append(s.rig.lost, s.lost)
+	}
+}
+
+// Lost returns the clients that stopped because of a failed batch, in the order
+// in which that happened.
+func (r *Rig) Lost() []*Lost { return r.lost }
+
+// Fire resumes the client.
+func (s *clientState) Fire(fence.Time, *des.Event) {
+	if s.rig.failure == nil {
+		s.client.Resume()
+	}
+}
+
+func (s *clientState) resumeNow() { s.resumeAt(s.rig.Now()) }
+
+func (s *clientState) resumeAt(at fence.Time) {
+	s.rig.events.Schedule(&s.resume, at, des.ClassClient, uint32(s.client.Index()))
+}
+
+// Capabilities returns what workloads may ask of the rig's device.
+func (r *Rig) Capabilities() workload.Capabilities { return r.engines.caps }
+
+// AddClients starts the clients of a workload at the present time. o.FirstIndex
+// is the rig's to set.
+func (r *Rig) AddClients(p *workload.Program, o workload.Options) (*workload.Group, error) {
+	o.FirstIndex = len(r.clients)
+	g, err := workload.NewGroup(p, (*host)(r), o)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range g.Clients() {
+		s := &clientState{rig: r, client: c, contexts: make([]*Context, len(p.Contexts()))}
+		s.resume.Init(s)
+		r.clients = append(r.clients, s)
+		s.resumeNow()
+	}
+	return g, nil
+}
+
+// host is Rig as what clients submit to.
+type host Rig
+
+func (h *host) Now() fence.Time { return (*Rig)(h).Now() }
+
+func (h *host) Wake(c *workload.Client, at fence.Time) { h.clients[c.Index()].resumeAt(at) }
+
+func (h *host) NewSoftFence() workload.Handle {
+	r := (*Rig)(h)
+	b := r.batches.take(r)
+	b.isSoft = true
+	b.soft.Init(r.contexts.Next(1), 1, nil)
+	b.soft.Arm(&b.onDone)
+	return b.handle()
+}
+
+func (h *host) SignalSoftFence(f workload.Handle) { h.batches.find(f).soft.Signal() }
+
+func (h *host) Done(f workload.Handle) bool { return h.batches.find(f).done }
+
+func (h *host) NotifyDone(f workload.Handle, c *workload.Client) {
+	b, s := h.batches.find(f), h.clients[c.Index()]
+	p := &b.waiters
+	for *p != nil {
+		p = &(*p).next
+	}
+	*p = s
+}
+
+func (h *host) Release(f workload.Handle) {
+	b := h.batches.find(f)
+	b.released = true
+	b.settle()
+}
+
+// Submit turns a batch into a job of its context's entity. A failure other than
+// a full queue stops the rig.
+func (h *host) Submit(c *workload.Client, wb *workload.Batch) (workload.Handle, bool) {
+	r := (*Rig)(h)
+	s := r.clients[c.Index()]
+	if s.lost != nil {
+		return workload.NoHandle, false
+	}
+	ctx, err := s.context(wb)
+	if err != nil {
+		r.fail(err)
+		return workload.NoHandle, false
+	}
+	b := r.batches.take(r)
+	b.owner, b.line = s, c.Program().Line(wb.Step)
+	b.compose(ctx, wb)
+	need, err := b.job.Need()
+	if err == nil {
+		err = b.job.Init(&ctx.entity, need)
+	}
+	if err != nil {
+		line := b.line
+		b.done, b.released = true, true
+		b.settle()
+		if !errors.Is(err, sched.ErrQueueFull) {
+			r.fail(fmt.Errorf("%s:%d: %w", c.Program().Name(), line, err))
+			return workload.NoHandle, false
+		}
+		ctx.full = s
+		return workload.NoHandle, false
+	}
+	b.depend(wb.Deps)
+	b.submit(s)
+	return b.handle(), true
+}
+
+// context returns the rig's context for a batch of s's client, made with the
+// first one, and gives it the priority that the batch has.
+func (s *clientState) context(wb *workload.Batch) (*Context, error) {
+	ctx := s.contexts[wb.Context]
+	p := priorities[wb.Priority]
+	if ctx == nil {
+		var err error
+		if ctx, err = s.rig.NewContext(p); err != nil {
+			return nil, err
+		}
+		s.contexts[wb.Context] = ctx
+	}
+	ctx.queue.SetPriority(uint8(p))
+	return ctx, nil
+}
+
+// priorities are a workload's levels as the scheduler's and the firmware's.
+var priorities = [workload.NumPriorities]sched.Priority{
+	workload.Low: sched.Low, workload.Normal: sched.Normal,
+	workload.High: sched.High, workload.Realtime: sched.Kernel,
+}
+
+// compose fills in the job's commands: a barrier for each dependency that the
+// scheduler leaves to the hardware, then the work.
+func (b *batch) compose(ctx *Context, wb *workload.Batch) {
+	r := b.rig
+	b.context = ctx
+	b.target = r.engines.choose(wb.Engines)
+	b.job.Queue = ctx.queue
+	list := b.job.Commands[:0]
+	for _, d := range wb.Deps {
+		if dep := r.batches.find(d); b.needsBarrier(dep) {
+			list = append(list, device.Command{
+				Kind: b.target.first(), After: &dep.job, AfterGen: dep.job.Gen(),
+				AfterKind: dep.target.last(),
+			})
+		}
+	}
+	b.job.Commands = r.engines.work(list, b.target, wb.Duration)
+}
+
+// needsBarrier reports whether the hardware must order b behind dep: the jobs of
+// one scheduler reach it in order, but its engines do not wait for each other.
+// One engine behind one compute queue keeps the order by itself.
+func (b *batch) needsBarrier(dep *batch) bool {
+	if dep.isSoft || dep.context.entity.Scheduler() != b.context.entity.Scheduler() {
+		return false
+	}
+	engines := b.target.engines()
+	inOrder := dep.context == b.context && !b.target.render() &&
+		dep.target.engines() == engines && engines&(engines-1) == 0
+	return !inOrder
+}
+
+// depend gives the job the fences to wait for.
+func (b *batch) depend(deps []workload.Handle) {
+	for _, d := range deps {
+		dep := b.rig.batches.find(d)
+		switch {
+		case dep.isSoft:
+			b.job.AddDependency(dep.soft.Get())
+		case dep.finished != nil:
+			b.job.AddDependency(dep.finished.Get())
+		}
+	}
+}
+
+// submit arms the job and pushes it when the submitting call returns: calls of
+// one client follow each other.
+func (b *batch) submit(s *clientState) {
+	r := b.rig
+	r.ids++
+	b.job.ID = r.ids
+	b.used = true
+	b.job.Arm()
+	b.finished = b.job.Finished().Get()
+	b.finished.Arm(&b.onDone)
+	cost := r.config.Profile.SubmitCost
+	if cost == 0 {
+		b.job.Push()
+		return
+	}
+	s.cursor = max(s.cursor, r.Now()).Add(cost)
+	r.events.Schedule(&b.push, s.cursor, des.ClassClient, uint32(s.client.Index()))
+}
+
+// hasRoom resumes the client that waits for the context's queue.
+func (c *Context) hasRoom() {
+	if s := c.full; s != nil {
+		c.full = nil
+		s.resumeNow()
+	}
+}

@@ -1,0 +1,164 @@
+package rig
+
+import (
+	"math/bits"
+
+	"credence/core/fence"
+	"credence/core/sched"
+)
+
+// Counts is what a rig has counted so far. All are exact and repeat.
+type Counts struct {
+	Pushed    uint64 // jobs given to schedulers
+	Completed uint64 // jobs whose finished fence signalled
+	Failed    uint64 // of these, with an error
+	Warnings  uint64 // of the schedulers
+	Stalls    uint64 // times that flow control held back the next job
+	Items     uint64 // work items run
+	WakeUps   uint64 // of workers that had nothing to do
+	RingFull  uint64 // jobs refused for want of ring entries
+	Overruns  uint64 // firmware queues whose buffer overflowed
+	History   uint64 // hash of all scheduler events in order, 53 bits
+}
+
+// meter is the observer of the schedulers and the watcher of the device.
+type meter struct {
+	rig     *Rig
+	counts  Counts
+	history history
+	engines []engineMeter
+	stalled []uint64 // by scheduler: the engines that its held-back job would use
+}
+
+// engineMeter integrates the time for which an engine did nothing although flow
+// control held back a job for it.
+type engineMeter struct {
+	busy    bool
+	waiting int // schedulers whose held-back job would use it
+	since   fence.Time
+	total   fence.Duration
+}
+
+func (m *meter) init(r *Rig, engines int) {
+	m.rig = r
+	m.history = historyStart
+	m.engines = make([]engineMeter, engines)
+}
+
+func (m *meter) addScheduler() { m.stalled = append(m.stalled, 0) }
+
+// Counts returns what was counted so far.
+func (r *Rig) Counts() Counts {
+	c := r.meter.counts
+	c.Items, c.WakeUps = r.exec.Items(), r.exec.WakeUps()
+	c.Overruns = uint64(len(r.device.Overruns()))
+	for _, q := range r.queues {
+		c.RingFull += uint64(q.queue.RingFull())
+	}
+	c.History = r.meter.history.sum()
+	return c
+}
+
+// IdleWhileReady returns for how long, up to now, the engine executed nothing
+// although flow control held back a job that it would have executed and whose
+// dependencies were met.
+func (r *Rig) IdleWhileReady(engine int) fence.Duration {
+	e := &r.meter.engines[engine]
+	if e.counting() {
+		return e.total + r.Now().Sub(e.since)
+	}
+	return e.total
+}
+
+func (e *engineMeter) counting() bool { return !e.busy && e.waiting > 0 }
+
+// until brings the integral up to now, before something changes.
+func (e *engineMeter) until(now fence.Time) {
+	if e.counting() {
+		e.total += now.Sub(e.since)
+	}
+	e.since = now
+}
+
+// EngineBusy follows the device's engines.
+func (m *meter) EngineBusy(engine int, busy bool, now fence.Time) {
+	e := &m.engines[engine]
+	e.until(now)
+	e.busy = busy
+}
+
+// afterItem follows what flow control holds back.
+func (m *meter) afterItem(w *sched.Work) {
+	if w.Item() != sched.ItemRun {
+		return
+	}
+	s := w.Scheduler()
+	var engines uint64
+	if j := s.Stalled(); j != nil {
+		m.counts.Stalls++
+		if j.DependenciesMet() {
+			engines = m.rig.batches.ofJob(j).firstEngines()
+		}
+	}
+	was := m.stalled[s.ID()]
+	if was == engines {
+		return
+	}
+	m.stalled[s.ID()] = engines
+	m.wait(was&^engines, -1)
+	m.wait(engines&^was, +1)
+}
+
+// wait adds n to the schedulers that wait for each engine of the set.
+func (m *meter) wait(set uint64, n int) {
+	for ; set != 0; set &= set - 1 {
+		e := &m.engines[bits.TrailingZeros64(set)]
+		e.until(m.rig.Now())
+		e.waiting += n
+	}
+}
+
+// Observe counts the schedulers' events, lets a client go on whose queue has
+// room, and passes the event on.
+func (m *meter) Observe(e sched.Event) {
+	m.history.add(&e)
+	switch e.Kind {
+	case sched.EventQueue:
+		m.counts.Pushed++
+	case sched.EventRun:
+		m.rig.queues[e.Entity].hasRoom()
+	case sched.EventDone:
+		m.counts.Completed++
+		if e.Err != fence.OK {
+			m.counts.Failed++
+		}
+	case sched.EventWarn:
+		m.counts.Warnings++
+	}
+	if o := m.rig.config.Observer; o != nil {
+		o.Observe(e)
+	}
+}
+
+// history is a running hash of events: FNV-1a (Fowler, Noll, Vo) over words in
+// place of bytes.
+type history uint64
+
+const (
+	historyStart history = 14695981039346656037
+	historyPrime history = 1099511628211
+	// historyBits is what a float64 carries exactly, as benchmark metrics must.
+	historyBits = 53
+)
+
+func (h *history) add(e *sched.Event) {
+	for _, x := range [...]uint64{
+		uint64(e.At), e.Job, uint64(e.Sched)<<32 | uint64(e.Entity),
+		uint64(e.Kind)<<32 | uint64(e.Warn)<<16 | uint64(e.Err),
+	} {
+		*h = (*h ^ history(x)) * historyPrime
+		*h ^= *h >> 29
+	}
+}
+
+func (h history) sum() uint64 { return uint64(h) & (1<<historyBits - 1) }

@@ -1,0 +1,162 @@
+package credit
+
+import (
+	"fmt"
+
+	"credence/core/invariant"
+	"credence/core/xatomic"
+)
+
+// Counter is a number of credits. Init comes before anything else, and happens
+// before the Counter is handed to its goroutines. A Counter must not be copied.
+//
+// What came back is a count that only grows, so a look at it changes nothing and
+// may come at any time; the holder remembers how far it has seen. It counts
+// modulo 2^64, and the difference of two readings is exact.
+type Counter struct {
+	_ xatomic.NoCopy
+
+	// The holder's. limit is written by Init alone.
+	free  uint32 // limit less what is taken and not seen to be back
+	limit uint32
+	seen  uint64 // how much of returned is in free
+
+	_ [xatomic.CacheLine - 8]byte
+
+	// Everybody's: written by Return, read by the holder on a shortage.
+	returned xatomic.Uint64
+	// taken less returned, kept only where the invariants are checked.
+	inFlight xatomic.Uint64
+
+	_ [xatomic.CacheLine - 8]byte
+}
+
+// Init gives c limit credits, none of them in flight. It returns ErrZeroLimit,
+// and leaves c as it was, for a limit of zero. Requires: no other goroutine uses
+// c.
+func (c *Counter) Init(limit uint32) error {
+	if limit == 0 {
+		return ErrZeroLimit
+	}
+	c.free, c.limit, c.seen = limit, limit, 0
+	c.returned.Store(0)
+	c.inFlight.Store(0)
+	return nil
+}
+
+// Limit returns the limit given to Init. Anybody may call it.
+func (c *Counter) Limit() uint32 { return c.limit }
+
+// Check returns an error that wraps ErrZeroCost or ErrCost if n could never be
+// taken: n must be 1 to the limit. Anybody may call it; it allocates only the
+// error.
+func (c *Counter) Check(n uint32) error {
+	switch {
+	case n == 0:
+		return ErrZeroCost
+	case n > c.limit:
+		return fmt.Errorf("%w: %d of %d", ErrCost, n, c.limit)
+	}
+	return nil
+}
+
+// Fits reports whether n credits are free. A yes lasts until the holder takes; a
+// no is out of date as soon as somebody returns. It panics for an n that Check
+// refuses, since to wait for it would be to wait for ever. It never blocks or
+// allocates. Holder only.
+func (c *Counter) Fits(n uint32) bool {
+	// In unsigned arithmetic 0 wraps to the largest number, and goes with the
+	// shortages.
+	return n-1 < c.free || c.fitsNow(n)
+}
+
+// Take takes n credits. Requires: the holder's last Fits(n) said yes, and it has
+// taken nothing since; otherwise it panics, or breaks I1 where invariants are
+// checked, and takes nothing. It never blocks or allocates. Holder only.
+func (c *Counter) Take(n uint32) {
+	if n-1 >= c.free {
+		c.overdraw(n)
+	}
+	c.free -= n
+	if invariant.Enabled {
+		c.inFlight.Add(uint64(n))
+	}
+}
+
+// TryTake takes n credits if that many are free and reports whether it did. It
+// panics as Fits does. It never blocks or allocates. Holder only.
+func (c *Counter) TryTake(n uint32) bool {
+	if n-1 >= c.free && !c.fitsNow(n) {
+		return false
+	}
+	c.free -= n
+	if invariant.Enabled {
+		c.inFlight.Add(uint64(n))
+	}
+	return true
+}
+
+// InFlight returns the number of credits taken and not returned at the moment of
+// its look. Holder only.
+func (c *Counter) InFlight() uint32 {
+	c.refresh()
+	return c.limit - c.free
+}
+
+// Return gives n credits back, 0 being none. Who returns then tells the holder,
+// which may have gone to sleep for want of them. To return more than was taken
+// is misuse: the holder panics at the first refresh that finds more returned
+// than taken, and where invariants are checked Return itself breaks I1. It never
+// blocks or allocates: any goroutine, interrupt context included.
+func (c *Counter) Return(n uint32) {
+	if invariant.Enabled {
+		if left := c.inFlight.Add(-uint64(n)); int64(left) < 0 {
+			invariant.Fail(invariant.I1, "credit: %d returned with %d in flight, limit %d",
+				n, left+uint64(n), c.limit)
+		}
+	}
+	// Whatever the caller did with the hardware before happens before the
+	// holder's use of these credits, through the load in refresh.
+	c.returned.Add(uint64(n))
+}
+
+// fitsNow is Fits after a refresh; it refuses what could never fit.
+//
+//go:noinline
+func (c *Counter) fitsNow(n uint32) bool {
+	if n-1 >= c.limit {
+		panic(fmt.Sprintf("credit: cost %d; permitted: 1 to %d", n, c.limit))
+	}
+	c.refresh()
+	return n <= c.free
+}
+
+// refresh adds to free what has come back since the last time.
+func (c *Counter) refresh() {
+	r := c.returned.Load()
+	back := r - c.seen
+	if back > uint64(c.limit-c.free) {
+		c.overReturn(back)
+	}
+	c.free += uint32(back)
+	c.seen = r
+}
+
+// overReturn reports that more came back than was in flight.
+//
+//go:noinline
+func (c *Counter) overReturn(back uint64) {
+	panic(fmt.Sprintf("credit: %d returned with %d in flight, limit %d",
+		back, c.limit-c.free, c.limit))
+}
+
+// overdraw reports a Take that Fits did not grant.
+//
+//go:noinline
+func (c *Counter) overdraw(n uint32) {
+	if invariant.Enabled {
+		invariant.Fail(invariant.I1, "credit: %d taken with %d known to be free, limit %d",
+			n, c.free, c.limit)
+	}
+	panic(fmt.Sprintf("credit: %d taken with %d known to be free, limit %d", n, c.free, c.limit))
+}

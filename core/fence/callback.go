@@ -1,0 +1,208 @@
+package fence
+
+import "credence/core/xatomic"
+
+// Handler is what a Callback calls.
+type Handler interface {
+	// FenceSignaled runs once for each arming whose fence is signalled, in the
+	// signaller's context, so it must not block, lock or allocate. f stays
+	// valid during the call. From cb.Done on, or from its return, the callback
+	// may be armed again by its owner.
+	FenceSignaled(f *Fence, cb *Callback)
+}
+
+// Callback is a node that its owner embeds, arms on one fence at a time, and
+// may arm again, on the same fence or another, once it is done. Its state word
+// counts armings, so that a late look never takes one arming for another:
+//
+//	ready ── signaller claims ─▶ claimed ── Done, or the handler returns ─▶ ready, next arming
+//	  └── Disarm ─▶ detached ── armed again on that fence ─▶ ready
+//	                    └── the fence signals ─▶ ready, next arming
+//
+// A node that was disarmed behind a newer one stays linked, as detached, until
+// its fence signals; it can be armed again on that fence, but on no other.
+//
+// The owner (one goroutine at a time) calls Init, Arm and Disarm; anybody may
+// signal. The list is Treiber's stack (R. K. Treiber, "Systems programming:
+// coping with parallelism", IBM RJ 5118, 1986), taken whole by the signaller.
+type Callback struct {
+	_       xatomic.NoCopy
+	state   xatomic.Uint32 // arming<<2 | ready, claimed or detached
+	arming  uint32         // the owner's: arming under which it is linked
+	on      *Fence         // the owner's: where it is linked, nil before the first time
+	handler Handler
+	next    xatomic.Var[*Callback] // the owner writes it before linking
+	rev     xatomic.Var[*Callback] // the signaller's: the list in the order of arming
+}
+
+const (
+	cbReady    = 0
+	cbClaimed  = 1
+	cbDetached = 2
+	cbMask     = 3
+	cbNext     = 4 // adds one arming
+)
+
+// closed is the head of the list of a fence whose callbacks were taken.
+var closed Callback
+
+// Outcome says what Arm did.
+type Outcome uint8
+
+// The outcomes of Arm.
+const (
+	// Armed: the handler will run, or has run.
+	Armed Outcome = iota
+	// AlreadySignaled: the fence is signalled, and the handler will not run.
+	AlreadySignaled
+	// Busy: the callback is still linked to another fence that has not
+	// signalled, or its handler runs at this moment.
+	Busy
+	numOutcomes
+)
+
+// Init sets the handler. Requires: cb is linked nowhere.
+func (cb *Callback) Init(h Handler) {
+	if s := cb.state.Load(); s&cbMask != cbReady || cb.linked(s) {
+		panic("fence: Init of a callback that is linked or runs")
+	}
+	cb.handler = h
+}
+
+// Arm asks f to call cb's handler when f signals. Callbacks of a fence run in
+// the order in which they were armed; one armed again after Disarm keeps its
+// first place if it is still linked. It never blocks or allocates. Requires:
+// the caller owns cb, cb is not armed already, and the caller holds a reference
+// to f until the handler has run or Disarm was in time.
+func (f *Fence) Arm(cb *Callback) Outcome {
+	s := cb.state.Load()
+	switch s & cbMask {
+	case cbClaimed:
+		return Busy
+	case cbDetached:
+		if cb.on != f {
+			return Busy
+		}
+		// Gives the linked node back to the signaller, who may hold it already.
+		if cb.state.CompareAndSwap(s, s&^cbMask) {
+			return Armed
+		}
+		return AlreadySignaled
+	}
+	if cb.linked(s) {
+		panic("fence: Arm of an armed callback")
+	}
+	if !f.watch() {
+		return AlreadySignaled
+	}
+	cb.arming, cb.on = s>>2, f
+	for {
+		head := f.list.Load()
+		if head == &closed {
+			cb.on = nil
+			return AlreadySignaled
+		}
+		cb.next.Set(head)
+		// Passes the node to the signaller.
+		if f.list.CompareAndSwap(head, cb) {
+			return Armed
+		}
+	}
+}
+
+// watch makes the signal look at the list. It reports false if f is signalled.
+func (f *Fence) watch() bool {
+	for {
+		w := f.base.word.Load()
+		switch {
+		case w&f.sig != 0:
+			return false
+		case w&(f.sig<<1) != 0:
+			return true
+		}
+		// Ordered before the signal's swap of the same word, so the signal
+		// sees it and closes the list.
+		if f.base.word.CompareAndSwap(w, w|f.sig<<1) {
+			return true
+		}
+	}
+}
+
+// linked reports whether the node, whose state is s, was armed and not yet run.
+func (cb *Callback) linked(s uint32) bool { return cb.on != nil && cb.arming == s>>2 }
+
+// Disarm takes cb back and reports whether it was in time: then the handler
+// does not run for this arming. Otherwise the handler has run, or is running;
+// Running tells. Requires: the caller owns cb.
+func (cb *Callback) Disarm() bool {
+	s := cb.state.Load()
+	if s&cbMask != cbReady || !cb.linked(s) || !cb.state.CompareAndSwap(s, s|cbDetached) {
+		return false
+	}
+	// Alone or newest on the list, as a job's own callback is on its hardware
+	// fence, the node can be unlinked. While it is the head its next does not
+	// change, since only the owner writes that.
+	if cb.on.list.CompareAndSwap(cb, cb.next.Get()) {
+		cb.on = nil
+		cb.state.Store(s&^cbMask + cbNext)
+	}
+	return true
+}
+
+// Running reports whether the handler runs at this moment. After a Disarm that
+// came too late the owner waits until it reports false before it lets go of
+// what the handler uses.
+func (cb *Callback) Running() bool { return cb.state.Load()&cbMask == cbClaimed }
+
+// Done tells, from within the handler, that the handler will not touch cb
+// again, so that the owner may arm it at once. At most once a run. The signaller
+// still compares cb's state when the handler returns: the owner may arm cb, but
+// not clear it or give its memory another use.
+func (cb *Callback) Done() {
+	s := cb.state.Load()
+	if s&cbMask != cbClaimed {
+		panic("fence: Done outside a run of the handler")
+	}
+	// Gives the node back to its owner.
+	cb.state.Store(s&^cbMask + cbNext)
+}
+
+// runCallbacks takes the list and runs it in the order of arming.
+func (f *Fence) runCallbacks() {
+	// Takes every node that was linked; those who come later see it closed.
+	head := f.list.Swap(&closed)
+	var first *Callback
+	for cb := head; cb != nil; cb = cb.next.Get() {
+		cb.rev.Set(first)
+		first = cb
+	}
+	for cb := first; cb != nil; {
+		// A node that is done may be linked elsewhere at once.
+		next := cb.rev.Get()
+		cb.run(f)
+		cb = next
+	}
+}
+
+// run claims a node that the signaller took, or gives a detached one back.
+func (cb *Callback) run(f *Fence) {
+	for {
+		s := cb.state.Load()
+		if s&cbMask == cbDetached {
+			// Gives the node back to its owner, unless it arms it right now.
+			if cb.state.CompareAndSwap(s, s&^cbMask+cbNext) {
+				return
+			}
+			continue
+		}
+		if !cb.state.CompareAndSwap(s, s|cbClaimed) {
+			continue // the owner detaches it right now
+		}
+		cb.handler.FenceSignaled(f, cb)
+		// Gives the node back, unless the handler did: then its state moved on.
+		if cb.state.Load() == s|cbClaimed {
+			cb.state.Store(s + cbNext)
+		}
+		return
+	}
+}

@@ -1,0 +1,110 @@
+package fence_test
+
+import (
+	"testing"
+
+	"credence/core/fence"
+)
+
+func TestRearmBehindNewerNodesKeepsThePlace(t *testing.T) {
+	var j journal
+	f := newSingle(nil)
+	a, b, c := named(&j, "a"), named(&j, "b"), named(&j, "c")
+	for _, h := range []*hook{a, b, c} {
+		arm(t, &f.Fence, h, fence.Armed)
+	}
+	for range 3 {
+		disarm(t, a, true)
+		arm(t, &f.Fence, a, fence.Armed)
+		disarm(t, b, true)
+		disarm(t, a, true)
+		arm(t, &f.Fence, b, fence.Armed)
+		arm(t, &f.Fence, a, fence.Armed)
+	}
+	f.Signal()
+	j.expect(t, "a", "b", "c")
+}
+
+func TestRearmAfterBeingNewestGoesToTheEnd(t *testing.T) {
+	var j journal
+	f := newSingle(nil)
+	a, b := named(&j, "a"), named(&j, "b")
+	arm(t, &f.Fence, a, fence.Armed)
+	disarm(t, a, true)
+	arm(t, &f.Fence, b, fence.Armed)
+	arm(t, &f.Fence, a, fence.Armed)
+	f.Signal()
+	j.expect(t, "b", "a")
+}
+
+func TestRearmOnAnotherFence(t *testing.T) {
+	f, g := newSingle(nil), newSingle(nil)
+	a, b := newHook(nil), newHook(nil)
+	arm(t, &f.Fence, a, fence.Armed)
+	arm(t, &f.Fence, b, fence.Armed)
+	disarm(t, a, true)
+	arm(t, &g.Fence, a, fence.Busy) // linked behind b
+	disarm(t, a, false)             // and still not armed
+	disarm(t, b, true)
+	arm(t, &g.Fence, b, fence.Armed) // b was the head
+	arm(t, &g.Fence, a, fence.Busy)  // a became it too late
+	f.Signal()
+	arm(t, &g.Fence, a, fence.Armed) // given back
+	g.Signal()
+	if a.runs != 1 || b.runs != 1 {
+		t.Errorf("runs %d %d, want 1 1", a.runs, b.runs)
+	}
+}
+
+func TestRearmInsideTheHandler(t *testing.T) {
+	f, g := newSingle(nil), newSingle(nil)
+	h := newHook(nil)
+	h.do = func(s *fence.Fence, cb *fence.Callback) {
+		if s == &g.Fence {
+			return
+		}
+		arm(t, s, h, fence.Busy)
+		arm(t, &g.Fence, h, fence.Busy)
+		cb.Done()
+		arm(t, s, h, fence.AlreadySignaled)
+		arm(t, &g.Fence, h, fence.Armed)
+	}
+	arm(t, &f.Fence, h, fence.Armed)
+	f.Signal()
+	if h.runs != 1 {
+		t.Fatalf("%d runs, want 1", h.runs)
+	}
+	disarm(t, h, true) // the handler's return did not undo the arming
+	arm(t, &g.Fence, h, fence.Armed)
+	g.Signal()
+	if h.runs != 2 {
+		t.Errorf("%d runs, want 2", h.runs)
+	}
+}
+
+// The fence on which a handler arms its callback again may signal before that
+// handler returns.
+func TestHandlerOfTheNextArmingRunsInsideTheFirst(t *testing.T) {
+	f, g, k := newSingle(nil), newSingle(nil), newSingle(nil)
+	h := newHook(nil)
+	h.do = func(s *fence.Fence, cb *fence.Callback) {
+		switch s {
+		case &f.Fence:
+			cb.Done()
+			arm(t, &g.Fence, h, fence.Armed)
+			g.Signal()
+			arm(t, &k.Fence, h, fence.Armed)
+		case &g.Fence:
+			arm(t, &k.Fence, h, fence.Busy)
+		}
+	}
+	arm(t, &f.Fence, h, fence.Armed)
+	f.Signal()
+	if h.runs != 2 {
+		t.Fatalf("%d runs, want 2", h.runs)
+	}
+	k.Signal()
+	if h.runs != 3 || h.Running() {
+		t.Errorf("%d runs, running %t", h.runs, h.Running())
+	}
+}

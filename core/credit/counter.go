@@ -124,22 +124,24 @@ func (c *Counter) Return(n uint32) {
 //
 //go:noinline
 func (c *Counter) fitsNow(n uint32) bool {
+	c.refresh()
+	if n-1 < c.free {
+		return true
+	}
 	if n-1 >= c.limit {
 		panic(fmt.Sprintf("credit: cost %d; permitted: 1 to %d", n, c.limit))
 	}
-	c.refresh()
-	return n <= c.free
+	return false
 }
 
 // refresh adds to free what has come back since the last time.
 func (c *Counter) refresh() {
 	r := c.returned.Load()
-	back := r - c.seen
-	if back > uint64(c.limit-c.free) {
-		c.overReturn(back)
+	free := uint64(c.free) + (r - c.seen)
+	if free > uint64(c.limit) {
+		c.overReturn(r - c.seen)
 	}
-	c.free += uint32(back)
-	c.seen = r
+	c.free, c.seen = uint32(free), r
 }
 
 // overReturn reports that more came back than was in flight.

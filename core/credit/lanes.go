@@ -17,9 +17,9 @@ import (
 // subtracts. A lane does wrap and carry into the next after a while, but the
 // holder never reads a lane: it subtracts the whole word it saw last, modulo
 // 2^64, and the difference is exactly what has come back since, in lanes again,
-// each small enough not to carry. So a look is one load for a word in which the
-// holder is short, and leaves no trace. (A word that the holder empties with a
-// swap at each look needs the same room in its lanes, and cost TODO.)
+// each small enough not to carry. So a look is two loads on one line, and leaves
+// no trace. Words that the holder empties with a swap at each look would need
+// the same room in their lanes, and an atomic write for each.
 //
 // # Why a return too many stays in its lane
 //
@@ -128,8 +128,7 @@ func (l *Lanes) TryTake(v Vec) bool {
 // InFlight returns what is taken and not returned in each lane, at the moment of
 // its looks at the two words. Holder only.
 func (l *Lanes) InFlight() Vec {
-	l.refreshLow()
-	l.refreshHigh()
+	l.refresh()
 	return Vec{l.limit.low - l.free.low, l.limit.high - l.free.high}
 }
 
@@ -144,7 +143,7 @@ func (l *Lanes) Return(v Vec) {
 		l.settle(v)
 	}
 	// Whatever the caller did with the hardware before happens before the
-	// holder's use of these credits, through the load in refreshLow or refreshHigh.
+	// holder's use of these credits, through the loads in refresh.
 	if v.low != 0 {
 		l.returned.low.Add(v.low)
 	}

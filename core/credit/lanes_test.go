@@ -294,7 +294,8 @@ func TestMaskedOverReturnIsFoundLater(t *testing.T) {
 			t.Errorf("%v in flight", got)
 		}
 		if invariant.Enabled {
-			want := fmt.Sprintf("I1: credit: %v returned with [0 0 0 0 0 0] in flight, limit %v", a, l.Limit())
+			want := fmt.Sprintf("I1: credit: %v returned with [0 0 0 0 0 0] in flight, limit %v",
+				a, l.Limit())
 			panics(t, want, func() { l.Return(a) })
 			continue
 		}

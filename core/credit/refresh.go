@@ -6,63 +6,48 @@ import (
 	"credence/core/invariant"
 )
 
-// fitsNow is Fits after a look at the words that are short; it refuses what
-// could never fit.
+// fitsNow is Fits after a refresh; it refuses what could never fit.
 //
 //go:noinline
 func (l *Lanes) fitsNow(v Vec) bool {
+	l.refresh()
+	if l.known(v) {
+		return true
+	}
 	if v == (Vec{}) || !l.limit.covers(v) {
 		panic(fmt.Sprintf("credit: cost %v; permitted: up to %v, not nothing", v, l.limit))
 	}
-	if !fits(v.low, l.free.low) {
-		l.refreshLow()
-	}
-	if !fits(v.high, l.free.high) {
-		l.refreshHigh()
-	}
-	return l.free.covers(v)
+	return false
 }
 
-// refreshLow adds to free what has come back in lanes 0 to 2.
-func (l *Lanes) refreshLow() {
-	r := l.returned.low.Load()
-	back := r - l.seen.low
-	if inFlight := l.limit.low - l.free.low; !settles(back, inFlight) {
-		overReturn(back, inFlight, l.limit.low, 0)
+// refresh adds to free what has come back in each lane since the last time. Both
+// words lie on one line, so to read only the one that is short would save
+// nothing.
+func (l *Lanes) refresh() {
+	r := Vec{l.returned.low.Load(), l.returned.high.Load()}
+	back := Vec{r.low - l.seen.low, r.high - l.seen.high}
+	inFlight := Vec{l.limit.low - l.free.low, l.limit.high - l.free.high}
+	// Without the bits of excess no lane of back reaches its guard bit.
+	if (back.low|back.high)&excess != 0 || !inFlight.covers(back) {
+		overReturn(back, inFlight, l.limit)
 	}
-	l.free.low += back
-	l.seen.low = r
-}
-
-// refreshHigh adds to free what has come back in lanes 3 to 5.
-func (l *Lanes) refreshHigh() {
-	r := l.returned.high.Load()
-	back := r - l.seen.high
-	if inFlight := l.limit.high - l.free.high; !settles(back, inFlight) {
-		overReturn(back, inFlight, l.limit.high, wordLanes)
-	}
-	l.free.high += back
-	l.seen.high = r
-}
-
-// settles reports whether no lane of back is above that of inFlight. Without the
-// bits of excess no lane of back reaches its guard bit.
-func settles(back, inFlight uint64) bool {
-	return back&excess == 0 && fits(back, inFlight)
+	l.free.low += back.low
+	l.free.high += back.high
+	l.seen = r
 }
 
 // overReturn panics with the first lane that has more back than was in flight.
 //
 //go:noinline
-func overReturn(back, inFlight, limit uint64, first int) {
-	for i := range wordLanes {
-		if b, f := lane(back, i), lane(inFlight, i); b > f {
+func overReturn(back, inFlight, limit Vec) {
+	for i := range MaxLanes {
+		if b, f := back.Lane(i), inFlight.Lane(i); b > f {
 			panic(fmt.Sprintf("credit: %d returned with %d in flight, limit %d, in lane %d",
-				b, f, lane(limit, i), first+i))
+				b, f, limit.Lane(i), i))
 		}
 	}
-	panic(fmt.Sprintf("credit: %#x returned with %#x in flight, in the lanes from %d",
-		back, inFlight, first))
+	panic(fmt.Sprintf("credit: lanes carry: %#x %#x returned with %v in flight, limit %v",
+		back.low, back.high, inFlight, limit))
 }
 
 // overdraw reports a Take that Fits did not grant.

@@ -88,20 +88,17 @@ func (v Vec) String() string {
 	return fmt.Sprint(lanes)
 }
 
-// covers reports whether v has at least w in every lane.
+// covers reports whether v has at least w in every lane. Requires: no lane of
+// either reaches its guard bit.
+//
+// One subtraction serves all lanes of a word. If none falls below zero, every
+// difference is below its guard bit. Otherwise the lowest that does so, which
+// nobody has borrowed from, sets its guard bit; what it borrows from the lanes
+// above no longer matters. The method is L. Lamport's, "Multiple Byte Processing
+// with Full-Word Instructions" (CACM 18(8), 1975).
 func (v Vec) covers(w Vec) bool {
 	return ((v.low-w.low)|(v.high-w.high))&guards == 0
 }
-
-// fits reports whether no lane of need is above that of have. Requires: no lane
-// of either reaches its guard bit.
-//
-// One subtraction serves all lanes. If none falls below zero, every difference
-// is below its guard bit. Otherwise the lowest that does so, which nobody has
-// borrowed from, sets its guard bit; what it borrows from the lanes above no
-// longer matters. The method is L. Lamport's, "Multiple Byte Processing with
-// Full-Word Instructions" (CACM 18(8), 1975).
-func fits(need, have uint64) bool { return (have-need)&guards == 0 }
 
 // lane returns lane i of a word, guard and room included.
 func lane(word uint64, i int) uint32 { return uint32(word >> (laneBits * i) & laneMask) }

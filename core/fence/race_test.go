@@ -79,7 +79,7 @@ func TestEveryArmingEndsExactlyOnce(t *testing.T) {
 		b.Init(b)
 		b.early = true
 		members = append(members, func(round int) {
-			stagger(round * (i + 5) % 61)
+			stagger(round * (i + 5))
 			switch (round + i) % 4 {
 			case 0:
 				a.arm(&f.Fence)

@@ -141,11 +141,10 @@ func (e *Entity) Priority() Priority { return Priority(e.priority.Load()) }
 // queue on; see Upstream's StickyPriority. What was pushed before joins with
 // the priority of before, so it waits for the worker's item.
 func (e *Entity) SetPriority(p Priority) {
-	s := e.sched.Load()
+	s := e.lock()
 	if s == nil {
 		return
 	}
-	s.token.Lock()
 	s.fold()
 	e.priority.Store(uint32(min(p, NumPriorities-1)))
 	s.token.Unlock()
@@ -164,6 +163,10 @@ func (e *Entity) ModifySchedulers(scheds []*Scheduler) {
 // could choose from were torn down. Any context.
 func (e *Entity) Scheduler() *Scheduler { return e.sched.Load() }
 
+// Killed reports whether the entity was killed, or stopped by the teardown of its
+// scheduler: what is pushed to it does not run. Any context.
+func (e *Entity) Killed() bool { return e.mark.Load()&stopped != 0 }
+
 // Queued returns how many jobs are pushed and not yet given to the backend, and
 // up to an eighth of the capacity more while the worker is busy with them. Any
 // context.
@@ -177,21 +180,50 @@ func (e *Entity) choose() {
 	}
 	m := e.mark.Load()
 	// Jobs of one entity must not overlap on two schedulers. Not listed means
-	// that the last job was popped, and last was written before that.
-	if m&listed != 0 || m&stopped != 0 && e.queue.Len() != 0 {
+	// that the last job was popped, and last was written before that. A killed
+	// entity stays where its jobs end.
+	if m&(listed|stopped) != 0 {
 		return
 	}
 	if e.last != nil && !e.last.Signaled() {
 		return
 	}
 	best, now := leastLoaded(e.prod.scheds), e.sched.Load()
-	if now != nil && (best != now || e.rebands(best)) {
-		now.leave(e)
+	if now == nil {
+		e.move(best)
+	} else if best != now || e.rebands(best) {
+		now.token.Lock()
+		now.fold()
+		now.expel(e)
+		e.move(best)
+		now.token.Unlock()
 	}
-	e.sched.Store(best)
-	e.place.priority = e.Priority()
 	if len(e.prod.scheds) == 1 {
 		e.prod.scheds = nil
+	}
+}
+
+// move puts e, which is a member nowhere, to s, which may be nil. The holder of
+// the token of the scheduler that e was on, so that a control operation finds e
+// where its token says.
+func (e *Entity) move(s *Scheduler) {
+	e.sched.Store(s)
+	e.place.priority = e.Priority()
+}
+
+// lock takes the token of e's scheduler and returns it, or nil if there is none.
+// It blocks while the worker runs an item.
+func (e *Entity) lock() *Scheduler {
+	for {
+		s := e.sched.Load()
+		if s == nil {
+			return nil
+		}
+		s.token.Lock()
+		if e.sched.Load() == s {
+			return s
+		}
+		s.token.Unlock() // moved meanwhile
 	}
 }
 
@@ -211,14 +243,6 @@ func leastLoaded(scheds []*Scheduler) (best *Scheduler) {
 		}
 	}
 	return best
-}
-
-// leave takes e, which is idle, off its scheduler.
-func (s *Scheduler) leave(e *Entity) {
-	s.token.Lock()
-	s.fold()
-	s.expel(e)
-	s.token.Unlock()
 }
 
 // expel ends e's membership. The token's holder.

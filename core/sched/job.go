@@ -58,10 +58,14 @@ type Job struct {
 	began    Time // when scheduled signalled, or the job before it ended
 	ended    Time // when finished signalled
 
-	done       fence.Callback // on the hardware fence; once killed, on what its end waits for
-	next, prev *Job           // in the pending list
-	after      *fence.Fence   // once killed: the job before it; a reference
-	work       Work           // once killed
+	// watcher is on the hardware fence; once killed, on what the end waits for. It
+	// is done, unless that is still linked to a fence that it was taken off.
+	watcher    *fence.Callback
+	done       fence.Callback
+	handler    fence.Handler // of watcher
+	next, prev *Job          // in the pending list
+	after      *fence.Fence  // once killed: the job before it; a reference
+	work       Work          // once killed
 }
 
 // jobFence is the fences of a job, which outlive it as long as somebody holds a
@@ -136,9 +140,34 @@ func (j *Job) Init(e *Entity, need Need) error {
 	if j.fences == nil {
 		j.fences = e.takePair()
 	}
-	j.done.Init((*jobDone)(j))
+	j.handle((*jobDone)(j))
 	j.state = jobInit
 	return nil
+}
+
+// handle has h called when what j watches next signals.
+func (j *Job) handle(h fence.Handler) {
+	if j.watcher == nil {
+		j.watcher = &j.done
+	}
+	j.handler = h
+	j.watcher.Init(h)
+}
+
+// arm watches f, and reports false if it has signalled. A callback that was
+// disarmed can still be linked to its old fence, behind others'; then a new one
+// takes its place, the only allocation, which takes a reset.
+func (j *Job) arm(f *fence.Fence) bool {
+	for {
+		switch f.Arm(j.watcher) {
+		case fence.Armed:
+			return true
+		case fence.AlreadySignaled:
+			return false
+		}
+		j.watcher = new(fence.Callback)
+		j.watcher.Init(j.handler)
+	}
 }
 
 // AddDependency makes j wait for f, and takes over the caller's reference to f

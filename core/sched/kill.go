@@ -1,10 +1,6 @@
 package sched
 
-import (
-	"fmt"
-
-	"credence/core/fence"
-)
+import "credence/core/fence"
 
 // Kill stops the entity: jobs that run are left alone, and each queued one
 // ends, in order and without running, once the job before it and all fences
@@ -12,11 +8,10 @@ import (
 // a warning, until the entity is killed again. It waits for the worker's item,
 // not for fences.
 func (e *Entity) Kill() {
-	s := e.sched.Load()
+	s := e.lock()
 	if s == nil {
 		return
 	}
-	s.token.Lock()
 	defer s.token.Unlock()
 	s.fold()
 	e.mark.Or(stopped)
@@ -48,23 +43,12 @@ func (e *Entity) Kill() {
 // kill ends j when prev, whose reference is passed on, has signalled.
 func (s *Scheduler) kill(j *Job, prev *fence.Fence) {
 	j.work = Work{sched: s, item: ItemKill, job: j}
-	j.done.Init((*jobKill)(j))
+	j.handle((*jobKill)(j))
 	j.cursor = 0
 	j.after = prev
-	if prev == nil || !j.await(prev) {
+	if prev == nil || !j.arm(prev) {
 		s.kick(&j.work)
 	}
-}
-
-// await has j's kill item queued when f signals; false if it has.
-func (j *Job) await(f *fence.Fence) bool {
-	switch f.Arm(&j.done) {
-	case fence.Armed:
-		return true
-	case fence.Busy:
-		panic(fmt.Sprintf("sched: killed job %d waits for two fences", j.ID))
-	}
-	return false
 }
 
 // jobKill is Job as the handler of the fence that its end waits for.
@@ -92,7 +76,7 @@ func (j *Job) killItem() Duration {
 		if jf, ok := f.Owner().(*jobFence); ok {
 			f = &jf.Finished
 		}
-		if !f.Signaled() && j.await(f) {
+		if !f.Signaled() && j.arm(f) {
 			return 0
 		}
 	}
@@ -110,12 +94,11 @@ func (j *Job) killItem() Duration {
 // Fini kills the entity and lets go of what it holds. Jobs of it may still run
 // or wait for their end; they do not need it.
 func (e *Entity) Fini() {
-	s := e.sched.Load()
+	e.Kill()
+	s := e.lock()
 	if s == nil {
 		return
 	}
-	e.Kill()
-	s.token.Lock()
 	defer s.token.Unlock()
 	s.fold()
 	if e.waits != nil && e.wake.Disarm() {

@@ -151,15 +151,13 @@ func (s *Scheduler) give(j *Job) Duration {
 // watch has j completed when its hardware fence signals, or now if it has: with
 // the fence's error or otherwise err.
 func (s *Scheduler) watch(j *Job, hw *fence.Fence, err fence.Errno) {
-	switch hw.Arm(&j.done) {
-	case fence.AlreadySignaled:
-		if e := hw.Err(); e != fence.OK {
-			err = e
-		}
-		j.complete(err)
-	case fence.Busy:
-		panic(fmt.Sprintf("sched: job %d is still watched on another fence", j.ID))
+	if j.arm(hw) {
+		return
 	}
+	if e := hw.Err(); e != fence.OK {
+		err = e
+	}
+	j.complete(err)
 }
 
 // jobDone is Job as the handler of its hardware fence.

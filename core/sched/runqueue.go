@@ -100,8 +100,9 @@ func (q *runQueue) join(e *Entity) {
 // enter orders e, which was idle, by its oldest job.
 func (q *runQueue) enter(e *Entity) {
 	q.join(e)
-	if !q.sched.upstream(StickyPriority) {
-		e.place.priority = e.Priority()
+	if p := e.Priority(); p != e.place.priority && !q.sched.upstream(StickyPriority) {
+		q.forget(e)
+		e.place.priority = p
 	}
 	if q.policy == Fair {
 		e.share.enter(q, e.place.priority)
@@ -125,6 +126,7 @@ func (q *runQueue) reorder(e *Entity) {
 		now := e.place.priority
 		e.place.priority = was
 		q.unready(e)
+		q.forget(e)
 		e.place.priority = now
 		q.rank(e)
 		b, bit := q.band(e)
@@ -217,6 +219,11 @@ func (q *runQueue) expel(e *Entity) {
 		q.vacant = append(q.vacant, e.place.slot)
 		e.place.pos = 0
 	}
+	q.forget(e)
+}
+
+// forget begins the rounds of e's band anew if it was e's turn last.
+func (q *runQueue) forget(e *Entity) {
 	if b, _ := q.band(e); q.policy == RR && b.current == e {
 		q.restart(b)
 	}

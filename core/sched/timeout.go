@@ -92,7 +92,7 @@ func (r *Recovery) Stop(bad *Job) {
 func (s *Scheduler) detach(j, bad *Job) {
 	switch {
 	case j.detached:
-	case j.fences.parent != nil && j.done.Disarm():
+	case j.fences.parent != nil && j.watcher.Disarm():
 		j.fences.dropParent()
 		j.detached = true
 		s.admission.Return(j)

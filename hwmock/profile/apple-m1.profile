@@ -17,7 +17,7 @@ fw_retire    = 27500 ns    # A: Adreno GMU, retire to retired_on_gmu, one sample
 irq          = 1 us        # A: interrupt delivery and entry, commonly below a microsecond
 idle_off     = 2 ms        # S: m1n1 initdata.py, idle_off_delay
 
-vertex_share = 200000      # A: a fifth vertex, four fifths fragment work
+vertex_share = 200000 ppm  # A: a fifth vertex, four fifths fragment work
 topology     = per-queue   # S: asahi queue/mod.rs, one scheduler and one entity a user queue
 
 # What workloads call RCS is a vertex and a fragment engine here. The media and

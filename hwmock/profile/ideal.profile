@@ -16,7 +16,7 @@ fw_retire    = 0 ns        # A: nothing takes time but execution
 irq          = 0 ns        # A: nothing takes time but execution
 idle_off     = 0 ns        # A: nothing takes time but execution
 
-vertex_share = 200000      # A: as apple-m1
+vertex_share = 200000 ppm  # A: as apple-m1
 topology     = per-queue   # A: as apple-m1
 
 engine = vtx   class=RCS  instance=1 queue=vertex    # A: as apple-m1

@@ -1,8 +1,8 @@
 package profile
 
 import (
+	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -11,27 +11,28 @@ import (
 
 // Limits of what a profile may say.
 const (
-	MaxEngines  = 32
-	MaxInstance = 16
-	MaxLatency  = 10 * fence.Second
+	MaxLatency    = 10 * fence.Second
+	MaxSchedulers = 1024
 )
 
 // key is one thing that a profile says.
 type key struct {
 	name      string
 	doc       string
-	permitted string
-	set       func(p *Profile, value string) error
+	permitted string   // What may stand behind the =, as messages say it.
+	units     []string // One of these follows the value; nil if the value is all.
+	set       func(p *Profile, value, unit string) error
 }
 
 // keys is the table of all keys: what they mean, what is permitted, and where
-// the value goes. Every one must be in a profile.
+// the value goes. A profile has every one of them; engine, and no other, may
+// stand more than once.
 var keys = []key{
-	integer("slots", "command slots per firmware queue that the driver counts", 2, 32768,
+	integer("slots", "command slots per firmware queue that the driver counts", "", 2, 1<<15,
 		func(p *Profile) *int { return &p.Slots }),
-	integer("buffer", "outstanding commands per firmware queue that the firmware holds", 1, 32768,
+	integer("buffer", "outstanding commands per firmware queue that the firmware holds", "", 1, 1<<15,
 		func(p *Profile) *int { return &p.Buffer }),
-	integer("ring", "ring entries per firmware queue", 8, 32769,
+	integer("ring", "ring entries per firmware queue", "", 8, 1<<15+1,
 		func(p *Profile) *int { return &p.Ring }),
 	latency("submit_cost", "time of the submitting call",
 		func(p *Profile) *fence.Duration { return &p.SubmitCost }),
@@ -53,16 +54,16 @@ var keys = []key{
 		func(p *Profile) *fence.Duration { return &p.IRQ }),
 	latency("idle_off", "without work until the firmware powers off",
 		func(p *Profile) *fence.Duration { return &p.IdleOff }),
-	integer("vertex_share", "vertex part of a render's time, ppm", 1, 999_999,
+	integer("vertex_share", "vertex part of a render's time", "ppm", 1, 999_999,
 		func(p *Profile) *int { return &p.VertexShare }),
 	{"topology", "one scheduler a user queue, or N that all share",
-		"per-queue, or shared:N with N from 1 to 1024", setTopology},
-	{engineKey, "an engine, and the firmware queue that feeds it",
-		"NAME class=RCS|BCS|VCS|VECS|CCS instance=1..16 queue=vertex|fragment|compute", addEngine},
+		fmt.Sprintf("per-queue, or shared:N with N from 1 to %d", MaxSchedulers), nil, setTopology},
+	{engineKey, "an engine, and the firmware queue that feeds it", fmt.Sprintf(
+		"NAME class=RCS|BCS|VCS|VECS|CCS instance=1..%d queue=vertex|fragment|compute, "+
+			"NAME up to %d of a-z, 0-9, - and _", MaxInstance, maxName), nil, addEngine},
 }
 
-const engineKey = "engine"
-
+// findKey returns the key of that name, nil if there is none.
 func findKey(name string) *key {
 	for i := range keys {
 		if keys[i].name == name {
@@ -72,94 +73,60 @@ func findKey(name string) *key {
 	return nil
 }
 
-func integer(name, doc string, least, most int, field func(*Profile) *int) key {
-	return key{name, doc, fmt.Sprintf("%d to %d", least, most), func(p *Profile, s string) error {
-		n, err := strconv.Atoi(s)
-		if err != nil || n < least || n > most {
-			return fmt.Errorf("%q is not in the range", s)
-		}
-		*field(p) = n
-		return nil
-	}}
+// integer is a key whose value is an integer, of one unit or, with "", a count.
+func integer(name, doc, unit string, least, most int, field func(*Profile) *int) key {
+	permitted := strings.TrimSpace(fmt.Sprintf("a whole number from %d to %d %s", least, most, unit))
+	set := func(p *Profile, value, _ string) error {
+		n, err := number(value, int64(least), int64(most))
+		*field(p) = int(n)
+		return err
+	}
+	return key{name, doc, permitted, []string{unit}, set}
 }
 
-// units are what a latency may be written in.
-var units = []struct {
-	name string
-	unit fence.Duration
-}{{"ns", fence.Nanosecond}, {"us", fence.Microsecond}, {"ms", fence.Millisecond}, {"s", fence.Second}}
+// latencyUnits are what a latency may be written in.
+var latencyUnits = []string{"ns", "us", "ms", "s"}
 
+// latency is a key whose value is a span of time.
 func latency(name, doc string, field func(*Profile) *fence.Duration) key {
-	return key{name, doc, "0 ns to 10 s, as an integer with ns, us, ms or s", func(p *Profile, s string) error {
-		number, unit, _ := strings.Cut(s, " ")
-		n, err := strconv.ParseInt(number, 10, 64)
-		if err != nil {
-			return fmt.Errorf("%q is not an integer with a unit", s)
-		}
-		for _, u := range units {
-			if u.name != strings.TrimSpace(unit) {
-				continue
+	permitted := fmt.Sprintf("0 ns to %d s, a whole number of ns, us, ms or s",
+		MaxLatency/fence.Second)
+	set := func(p *Profile, value, unit string) error {
+		span := fence.Nanosecond
+		for _, u := range latencyUnits {
+			if u == unit {
+				break
 			}
-			if n < 0 || n > int64(MaxLatency/u.unit) {
-				return fmt.Errorf("%q is not in the range", s)
-			}
-			*field(p) = fence.Duration(n) * u.unit
-			return nil
+			span *= 1000
 		}
-		return fmt.Errorf("%q has no unit", s)
-	}}
+		n, err := number(value, 0, int64(MaxLatency/span))
+		*field(p) = fence.Duration(n) * span
+		return err
+	}
+	return key{name, doc, permitted, latencyUnits, set}
 }
 
-func setTopology(p *Profile, s string) error {
-	if s == "per-queue" {
+// number reads a whole number, digits only.
+func number(s string, least, most int64) (int64, error) {
+	n, err := strconv.ParseUint(s, 10, 63)
+	if errors.Is(err, strconv.ErrSyntax) {
+		return 0, fmt.Errorf("%s is not a whole number", quote(s))
+	}
+	if err != nil || int64(n) < least || int64(n) > most {
+		return 0, fmt.Errorf("%s is out of range", quote(s))
+	}
+	return int64(n), nil
+}
+
+func setTopology(p *Profile, value, _ string) error {
+	if value == "per-queue" {
 		return nil
 	}
-	number, ok := strings.CutPrefix(s, "shared:")
-	n, err := strconv.Atoi(number)
-	if !ok || err != nil || n < 1 || n > 1024 {
-		return fmt.Errorf("%q is neither", s)
+	count, ok := strings.CutPrefix(value, "shared:")
+	if !ok {
+		return fmt.Errorf("%s is no topology", quote(value))
 	}
-	p.SharedSchedulers = n
-	return nil
-}
-
-// addEngine reads NAME class=C instance=N queue=Q.
-func addEngine(p *Profile, s string) error {
-	fields := strings.Fields(s)
-	if len(p.Engines) == MaxEngines {
-		return fmt.Errorf("more than %d engines", MaxEngines)
-	}
-	if len(fields) != 4 || strings.Contains(fields[0], "=") {
-		return fmt.Errorf("%q is not of that form", s)
-	}
-	e := Engine{Name: fields[0]}
-	for i, want := range []string{"class=", "instance=", "queue="} {
-		v, ok := strings.CutPrefix(fields[i+1], want)
-		if !ok {
-			return fmt.Errorf("%q stands where %s is expected", fields[i+1], want)
-		}
-		n := -1
-		switch want {
-		case "class=":
-			n = slices.Index(classNames[:], v)
-			e.Class = Class(max(n, 0))
-		case "queue=":
-			n = slices.Index(queueNames[:], v)
-			e.Queue = Queue(max(n, 0))
-		default:
-			if k, err := strconv.Atoi(v); err == nil && k >= 1 && k <= MaxInstance {
-				n, e.Instance = k, k
-			}
-		}
-		if n < 0 {
-			return fmt.Errorf("%q is not permitted", fields[i+1])
-		}
-	}
-	for _, x := range p.Engines {
-		if x.Name == e.Name || x.Class == e.Class && x.Instance == e.Instance && x.Queue == e.Queue {
-			return fmt.Errorf("engine %s stands here twice", e.Name)
-		}
-	}
-	p.Engines = append(p.Engines, e)
-	return nil
+	n, err := number(count, 1, MaxSchedulers)
+	p.SharedSchedulers = int(n)
+	return err
 }

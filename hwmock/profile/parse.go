@@ -2,65 +2,23 @@ package profile
 
 import (
 	"bytes"
-	_ "embed" // for the built-in profiles
+	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
-// Limits of a profile file.
+// Limits of a profile file, in bytes.
 const (
 	MaxFile = 1 << 20
 	MaxLine = 4096
 )
 
-//go:embed apple-m1.profile
-var appleM1 string
-
-//go:embed ideal.profile
-var ideal string
-
-// builtin are the profiles that come with the package, in the order in which
-// they are listed.
-var builtin = []struct {
-	name string
-	text string
-}{{"apple-m1", appleM1}, {"ideal", ideal}}
-
-// Names lists the built-in profiles.
-func Names() []string {
-	names := make([]string, len(builtin))
-	for i, b := range builtin {
-		names[i] = b.name
-	}
-	return names
-}
-
-// Extension is what the name of a profile file ends in.
-const Extension = ".profile"
-
-// Load returns a built-in profile by its name, or reads a file: a name with a
-// slash in it, or that ends in .profile.
-func Load(name string) (*Profile, error) {
-	if strings.Contains(name, "/") || strings.HasSuffix(name, Extension) {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		return Parse(name, f)
-	}
-	for _, b := range builtin {
-		if b.name == name {
-			return Parse(name, strings.NewReader(b.text))
-		}
-	}
-	return nil, fmt.Errorf("device %q: unknown; there are %s, and files by a path that ends in %s",
-		name, strings.Join(Names(), ", "), Extension)
-}
+// form is what a line of a profile looks like, as messages say it.
+const form = "key = value unit # mark: source"
 
 // parser is what Parse knows so far.
 type parser struct {
@@ -73,7 +31,9 @@ func (s *parser) errorf(line int, format string, args ...any) error {
 }
 
 // Parse reads a profile. name stands in messages, and without folder and
-// extension it is the profile's name. Errors of the text are *Error.
+// extension it is the profile's name. It stops at the first thing wrong, with
+// an *Error: what it is, and what is permitted in its place. Errors of r are
+// returned wrapped.
 func Parse(name string, r io.Reader) (*Profile, error) {
 	text, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
 	if err != nil {
@@ -82,24 +42,27 @@ func Parse(name string, r io.Reader) (*Profile, error) {
 	s := &parser{file: name, p: &Profile{}}
 	base := name[strings.LastIndexByte(name, '/')+1:]
 	s.p.Name = strings.TrimSuffix(base, Extension)
+	last := bytes.Count(text, []byte("\n")) + 1
 	if len(text) > MaxFile {
-		return nil, s.errorf(1, "larger than %d bytes; this is no profile", MaxFile)
+		return nil, s.errorf(last, "the file goes on; permitted: at most %d bytes", MaxFile)
 	}
-	for n, line := range bytes.Split(text, []byte("\n")) {
-		if err := s.line(n+1, line); err != nil {
+	n := 0
+	for line := range bytes.Lines(text) {
+		n++
+		if err := s.line(n, bytes.TrimRight(line, "\r\n")); err != nil {
 			return nil, err
 		}
 	}
-	return s.finish(bytes.Count(text, []byte("\n")) + 1)
+	return s.finish(max(n, 1))
 }
 
 // line reads one line.
 func (s *parser) line(n int, raw []byte) error {
-	switch {
-	case len(raw) > MaxLine:
-		return s.errorf(n, "longer than %d bytes; permitted: key = value # mark: source", MaxLine)
-	case bytes.IndexByte(raw, 0) >= 0 || !utf8.Valid(raw):
-		return s.errorf(n, "not text; a profile is lines of key = value # mark: source")
+	if len(raw) > MaxLine {
+		return s.errorf(n, "a line of %d bytes; permitted: at most %d", len(raw), MaxLine)
+	}
+	if i := notText(raw); i >= 0 {
+		return s.errorf(n, "byte 0x%02x in column %d; permitted: text in UTF-8", raw[i], i+1)
 	}
 	line := strings.TrimSpace(string(raw))
 	if line == "" || line[0] == '#' {
@@ -107,97 +70,117 @@ func (s *parser) line(n int, raw []byte) error {
 	}
 	assignment, note, _ := strings.Cut(line, "#")
 	name, text, ok := strings.Cut(assignment, "=")
-	name, text = strings.TrimSpace(name), strings.Join(strings.Fields(text), " ")
 	if !ok {
-		return s.errorf(n, "%q is not key = value # mark: source", line)
+		return s.errorf(n, "%s sets no key; permitted: %s", quote(line), form)
 	}
+	name, text = strings.TrimSpace(name), strings.Join(strings.Fields(text), " ")
 	k := findKey(name)
 	if k == nil {
-		return s.errorf(n, "unknown key %q; nearest: %s", name, nearest(name))
+		return s.errorf(n, "unknown key %s, the nearest is %s; permitted: %s",
+			quote(name), nearest(name), strings.Join(keyNames(), ", "))
 	}
-	v := Value{Key: name, Text: text, Doc: k.doc, Line: n}
-	if i := slices.IndexFunc(s.p.values, func(x Value) bool { return x.Key == name }); i >= 0 && name != engineKey {
-		return s.errorf(n, "%s stands in line %d already; keep one", name, s.p.values[i].Line)
+	for _, v := range s.p.values {
+		if v.Key == name && name != engineKey {
+			return s.errorf(n, "%s stands in line %d already; permitted: once", name, v.Line)
+		}
 	}
-	mark, source, _ := strings.Cut(strings.TrimSpace(note), ":")
-	v.Source = strings.TrimSpace(source)
-	if len(mark) != 1 || !strings.Contains("SDA", mark) || v.Source == "" {
-		return s.errorf(n, "%s says not where it comes from; end the line in # S: source, # D: from what, "+
-			"or # A: why", name)
-	}
-	v.Mark = Mark(mark[0])
-	if err := k.set(s.p, text); err != nil {
+	v := Value{Key: name, Doc: k.doc, Line: n}
+	if err := v.read(k, s.p, text); err != nil {
 		return s.errorf(n, "%s: %v; permitted: %s", name, err, k.permitted)
+	}
+	if err := v.mark(note); err != nil {
+		return s.errorf(n, "%s: %v; permitted: # S: where it was read, # D: from what it is derived, "+
+			"# A: why it is assumed", name, err)
 	}
 	s.p.values = append(s.p.values, v)
 	return nil
 }
 
-// finish checks what needs the whole file.
+// read splits text into value and unit, and sets the key.
+func (v *Value) read(k *key, p *Profile, text string) error {
+	v.Value = text
+	if k.units != nil {
+		v.Value, v.Unit, _ = strings.Cut(text, " ")
+	}
+	switch {
+	case text == "":
+		return errors.New("no value")
+	case k.units != nil && !slices.Contains(k.units, v.Unit):
+		if v.Unit == "" {
+			return fmt.Errorf("%s has no unit", quote(text))
+		}
+		return fmt.Errorf("%s is no unit here", quote(v.Unit))
+	}
+	return k.set(p, v.Value, v.Unit)
+}
+
+// mark reads what stands behind the #.
+func (v *Value) mark(note string) error {
+	mark, source, ok := strings.Cut(note, ":")
+	mark, v.Source = strings.TrimSpace(mark), strings.TrimSpace(source)
+	switch {
+	case strings.TrimSpace(note) == "":
+		return errors.New("no mark")
+	case !ok || len(mark) != 1 || !strings.Contains("SDA", mark):
+		return fmt.Errorf("%s is no mark", quote(strings.TrimSpace(note)))
+	case v.Source == "":
+		return fmt.Errorf("mark %s without a source", mark)
+	}
+	v.Mark = Mark(mark[0])
+	return nil
+}
+
+// finish checks what needs the whole file, of which last is the last line.
 func (s *parser) finish(last int) (*Profile, error) {
 	var missing []string
-	for _, k := range keys {
-		if !slices.ContainsFunc(s.p.values, func(v Value) bool { return v.Key == k.name }) {
-			missing = append(missing, k.name)
+	for _, name := range keyNames() {
+		if !slices.ContainsFunc(s.p.values, func(v Value) bool { return v.Key == name }) {
+			missing = append(missing, name)
 		}
 	}
 	if missing != nil {
-		return nil, s.errorf(last, "missing: %s; a profile has every key", strings.Join(missing, ", "))
+		return nil, s.errorf(last, "the file ends without %s; permitted: no key is left out",
+			strings.Join(missing, ", "))
 	}
-	for _, e := range s.p.Engines {
-		render := e.Class == RCS
-		if render == (e.Queue == Compute) {
-			return nil, s.errorf(s.engineLine(e), "engine %s: class %s on the %s queue; permitted: RCS as a "+
-				"vertex and a fragment engine, every other class on the compute queue", e.Name, e.Class, e.Queue)
+	i := 0
+	for _, v := range s.p.values {
+		if v.Key != engineKey {
+			continue
 		}
-		other := Vertex + Fragment - e.Queue
-		if render && !slices.ContainsFunc(s.p.Engines, func(x Engine) bool {
-			return x.Class == RCS && x.Instance == e.Instance && x.Queue == other
-		}) {
-			return nil, s.errorf(s.engineLine(e), "engine %s: RCS%d has no %s engine; a render needs both",
-				e.Name, e.Instance, other)
+		e := s.p.Engines[i]
+		i++
+		if problem, permitted := s.p.checkEngine(e); problem != "" {
+			return nil, s.errorf(v.Line, "engine %s: %s; permitted: %s", e.Name, problem, permitted)
 		}
 	}
 	return s.p, nil
 }
 
-func (s *parser) engineLine(e Engine) int {
-	for _, v := range s.p.values {
-		if v.Key == engineKey && strings.Fields(v.Text)[0] == e.Name {
-			return v.Line
-		}
+func keyNames() []string {
+	names := make([]string, len(keys))
+	for i, k := range keys {
+		names[i] = k.name
 	}
-	return 1
+	return names
 }
 
-// nearest returns the key that differs least from name.
-func nearest(name string) string {
-	best, least := keys[0].name, 1<<30
-	for _, k := range keys {
-		if d := distance(name, k.name); d < least {
-			best, least = k.name, d
+// notText returns the index of the first byte that is no text, -1 if all is.
+func notText(line []byte) int {
+	for i := 0; i < len(line); {
+		r, size := utf8.DecodeRune(line[i:])
+		if r == utf8.RuneError && size == 1 || r < ' ' && r != '\t' || r == 0x7f {
+			return i
 		}
+		i += size
 	}
-	return best
+	return -1
 }
 
-// distance is Levenshtein's edit distance.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+// quote returns s in quotes, as much of it as a message bears.
+func quote(s string) string {
+	const most = 40
+	if r := []rune(s); len(r) > most {
+		return strconv.Quote(string(r[:most])) + "..."
 	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
+	return strconv.Quote(s)
 }

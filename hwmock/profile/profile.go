@@ -10,10 +10,23 @@
 // derived from such values, and A for an assumption, to be treated as a knob.
 // Lines that are empty or begin with # are notes. Keys may stand in any order;
 // engine is the only one that may stand more than once.
+//
+// Engines map what workloads name to what the device has:
+//
+//	workload   firmware queues         engines
+//	RCS n      vertex, then fragment   two: one a queue
+//	BCS n      compute                 one
+//	VCS n      compute                 one: VCS1 and VCS2 run side by side
+//	VECS n     compute                 one
+//	CCS n      compute                 one
+//
+// A render's time is split between its vertex and its fragment engine by
+// vertex_share. The built-in profiles have two VCS and one of every other class.
 package profile
 
 import (
 	"fmt"
+	"slices"
 
 	"credence/core/fence"
 )
@@ -28,59 +41,17 @@ const (
 	Assumed Mark = 'A' // nobody measured it
 )
 
-// String returns the mark as a word.
+// String returns the mark as a word, such as "sourced".
 func (m Mark) String() string {
 	switch m {
 	case Sourced:
 		return "sourced"
 	case Derived:
 		return "derived"
-	default:
+	case Assumed:
 		return "assumed"
 	}
-}
-
-// Queue is which firmware queue of a user queue an engine takes its commands
-// from.
-type Queue uint8
-
-// The firmware queues.
-const (
-	Vertex Queue = iota
-	Fragment
-	Compute
-	numQueues
-)
-
-var queueNames = [numQueues]string{"vertex", "fragment", "compute"}
-
-// String returns the queue's name.
-func (q Queue) String() string { return queueNames[q] }
-
-// Class is what kind of work an engine does, by the names that workloads use.
-type Class uint8
-
-// The classes.
-const (
-	RCS  Class = iota // render
-	BCS               // copy
-	VCS               // video decode and encode
-	VECS              // video enhance
-	CCS               // compute
-	numClasses
-)
-
-var classNames = [numClasses]string{"RCS", "BCS", "VCS", "VECS", "CCS"}
-
-// String returns the class's name.
-func (c Class) String() string { return classNames[c] }
-
-// Engine is one engine of the device.
-type Engine struct {
-	Name     string // unique, as reports print it
-	Class    Class
-	Instance int // from 1
-	Queue    Queue
+	return fmt.Sprintf("mark(%d)", byte(m))
 }
 
 // Profile is the parameters of one device. It does not change after Parse.
@@ -108,7 +79,7 @@ type Profile struct {
 	// SharedSchedulers is how many schedulers all user queues share; 0 gives each
 	// user queue its own.
 	SharedSchedulers int
-	// Engines are the device's engines.
+	// Engines are the device's engines, in the order of the file.
 	Engines []Engine
 
 	values []Value
@@ -116,21 +87,32 @@ type Profile struct {
 
 // Value is one line of a profile.
 type Value struct {
-	Key, Text string // as in the file, such as "doorbell" and "500 ns"
-	Mark      Mark
-	Source    string
-	Doc       string // what the key means
-	Line      int
+	Key    string // such as "doorbell"
+	Value  string // as in the file, such as "500"; all of an engine
+	Unit   string // such as "ns"; empty for counts, engines and topology
+	Mark   Mark
+	Source string // what the mark rests on
+	Doc    string // what the key means
+	Line   int    // from 1
 }
 
-// Values returns the profile's lines in the order of its file. The caller does
-// not change them.
-func (p *Profile) Values() []Value { return p.values }
+// String returns the value as a line of a profile, which Parse reads back.
+func (v Value) String() string {
+	unit := v.Unit
+	if unit != "" {
+		unit = " " + unit
+	}
+	return fmt.Sprintf("%s = %s%s  # %c: %s", v.Key, v.Value, unit, v.Mark, v.Source)
+}
+
+// Values returns the profile's lines in the order of its file, as the file has
+// them. It allocates.
+func (p *Profile) Values() []Value { return slices.Clone(p.values) }
 
 // Error says what is wrong with a profile, and where.
 type Error struct {
 	File string
-	Line int
+	Line int // from 1
 	Msg  string
 }
 

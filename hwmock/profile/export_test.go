@@ -1,0 +1,7 @@
+package profile
+
+// KeyNames returns the names of the table of keys.
+func KeyNames() []string { return keyNames() }
+
+// Distance is the edit distance that finds the nearest key.
+func Distance(a, b string) int { return distance(a, b) }

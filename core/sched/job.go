@@ -235,7 +235,9 @@ func (j *Job) Push() {
 	e, s := j.entity, j.sched
 	j.state = jobPushed
 	j.submit = s.exec.Now()
-	s.observe(EventQueue, j, fence.OK, NoWarning)
+	if s.observer != nil {
+		s.observe(EventQueue, j, fence.OK, NoWarning)
+	}
 	s.score.Add(1)
 	if e.fresh.Load() == 0 {
 		e.fresh.Store(1)

@@ -66,6 +66,8 @@ type Event struct {
 // safe for concurrent use, and it must not block or allocate.
 type Observer interface{ Observe(Event) }
 
+// observe reports an event of j to the observer. Hot paths look first whether
+// there is one.
 func (s *Scheduler) observe(k EventKind, j *Job, err fence.Errno, w Warning) {
 	if s.observer == nil {
 		return

@@ -34,15 +34,19 @@ func (s *Scheduler) runItem() Duration {
 	s.admission.Take(j)
 	s.pop(e, j)
 	s.pending.append(j)
-	if !s.armed || s.upstream(TimeoutPostponed) {
+	if s.timeout != 0 && (!s.armed || s.upstream(TimeoutPostponed)) {
 		s.startTimer()
 	}
-	s.observe(EventRun, j, fence.OK, NoWarning)
+	if s.observer != nil {
+		s.observe(EventRun, j, fence.OK, NoWarning)
+	}
 	busy := s.give(j)
 	if s.flushers.Load() != 0 {
 		s.exec.Wake(s)
 	}
-	s.wake(&s.run)
+	if s.rq.busy != 0 {
+		s.wake(&s.run)
+	}
 	return busy
 }
 
@@ -135,7 +139,9 @@ func (s *Scheduler) give(j *Job) Duration {
 		// Before scheduled signals: who sees that may look at the parent.
 		j.fences.parent = hw
 	}
-	s.observe(EventScheduled, j, fence.OK, NoWarning)
+	if s.observer != nil {
+		s.observe(EventScheduled, j, fence.OK, NoWarning)
+	}
 	if s.rq.policy == Fair {
 		j.began = s.exec.Now()
 	}
@@ -201,8 +207,10 @@ func (s *Scheduler) freeItem() (busy Duration) {
 	for s.pending.done() {
 		j := s.pending.head
 		s.pending.remove(j)
-		s.stopTimer()
-		s.startTimer()
+		if s.timeout != 0 {
+			s.stopTimer()
+			s.startTimer()
+		}
 		if s.rq.policy == Fair {
 			s.account(j)
 		}
@@ -221,6 +229,8 @@ func (s *Scheduler) freeItem() (busy Duration) {
 
 // freeJob gives j, which is on no list, back to the backend.
 func (s *Scheduler) freeJob(j *Job) Duration {
-	s.observe(EventFree, j, fence.OK, NoWarning)
+	if s.observer != nil {
+		s.observe(EventFree, j, fence.OK, NoWarning)
+	}
 	return s.backend.FreeJob(j)
 }

@@ -71,22 +71,23 @@ func (w *Work) Run() Duration {
 	w.queued.Store(0)
 	s := w.sched
 	s.token.Lock()
-	defer s.token.Unlock()
+	var busy Duration
 	switch w.item {
 	case ItemRun:
 		if s.paused.Load() == 0 {
-			return s.runItem()
+			busy = s.runItem()
 		}
 	case ItemFree:
 		if s.paused.Load() == 0 {
-			return s.freeItem()
+			busy = s.freeItem()
 		}
 	case ItemTimeout:
-		return s.timeoutItem()
+		busy = s.timeoutItem()
 	case ItemKill:
-		return w.job.killItem()
+		busy = w.job.killItem()
 	}
-	return 0
+	s.token.Unlock()
+	return busy
 }
 
 // Kick queues w unless it is queued. Executors call it when a timer expires.

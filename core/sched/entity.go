@@ -53,24 +53,15 @@ const (
 
 // Entity is a stream of jobs that run in the order of their push: a context of
 // a client, or one firmware-scheduled user queue. Its fields are grouped by the
-// role that writes them.
+// role that writes them; the queue has the producer's first and the token's
+// holder's last, and theirs stand beside it.
 type Entity struct {
 	_         xatomic.NoCopy
 	id        uint32
 	canGuilty bool
 	context   fence.Context // of the scheduled fences; finished ones have the next
 
-	_    xatomic.Pad
-	prod struct { // the producer's
-		seqno  uint64       // of the last armed job
-		pairs  *jobFence    // ready for reuse
-		scheds []*Scheduler // to choose from at the next arm; nil: stay
-	}
-	// sched is where the entity is; the producer writes it in arm, when the
-	// entity is in no run queue and none of its jobs is unfinished.
-	sched xatomic.Pointer[Scheduler]
-
-	_        xatomic.Pad
+	_        xatomic.Gap
 	mark     xatomic.Uint32 // listed, member, stopped
 	priority xatomic.Uint32 // what SetPriority last said
 	guilty   xatomic.Uint32 // 1: its jobs are to be skipped
@@ -80,7 +71,18 @@ type Entity struct {
 	returned  xatomic.Pointer[jobFence]
 	inboxNext xatomic.Var[*Entity]
 
-	_         xatomic.Pad
+	_    xatomic.Gap
+	prod struct { // the producer's
+		seqno  uint64       // of the last armed job
+		pairs  *jobFence    // ready for reuse
+		scheds []*Scheduler // to choose from at the next arm; nil: stay
+	}
+	// sched is where the entity is; the producer writes it in arm, when the
+	// entity is in no run queue and none of its jobs is unfinished.
+	sched xatomic.Pointer[Scheduler]
+
+	queue spsc.Queue[*Job]
+
 	head      *Job // the token's holder's, with all below: the oldest queued job
 	inboxPrev *Entity
 	last      *fence.Fence // finished of the last job popped; a reference
@@ -89,8 +91,6 @@ type Entity struct {
 	share     share
 	wake      fence.Callback
 	state     entityState
-
-	queue spsc.Queue[*Job]
 }
 
 // Errors of Entity.Init and Job.Init.

@@ -1,10 +1,11 @@
 package spsc
 
-// producer is the private state of the pushing end. Its position is the tail
-// word itself. Counting free slots with and without reservations makes Reserve
-// and Push one decrement each, and both small enough to be inlined.
+// producer is the private state of the pushing end. Counting free slots with and
+// without reservations makes Reserve and Push one decrement each, and both small
+// enough to be inlined.
 type producer[T any] struct {
 	slots ring[T] // shared with the consumer; fixed by Init
+	at    uint32  // next slot to fill, as the tail word says
 	free  int32   // slots not in use, as far as seen
 	room  int32   // the same plus the reserved ones
 }
@@ -37,11 +38,12 @@ func (q *Queue[T]) Push(v T) {
 		panic("spsc: Push without a reservation")
 	}
 	q.prod.room--
-	t := q.tail.load()
+	t := q.prod.at
 	q.prod.slots[t].Set(v)
 	if t++; t == uint32(len(q.prod.slots)) {
 		t = 0
 	}
+	q.prod.at = t
 	// Passes the slot to the consumer: writing the item happens before this
 	// store, and the consumer reads the slot after a load that sees it.
 	q.tail.publish(t)
@@ -57,11 +59,12 @@ func (q *Queue[T]) TryPush(v T) bool {
 	}
 	p.free--
 	p.room--
-	t := q.tail.load()
+	t := p.at
 	p.slots[t].Set(v)
 	if t++; t == uint32(len(p.slots)) {
 		t = 0
 	}
+	p.at = t
 	q.tail.publish(t) // passes the slot to the consumer, as in Push
 	return true
 }
@@ -78,7 +81,8 @@ func (q *Queue[T]) PushBatch(vs []T) int {
 	if len(vs) == 0 {
 		return 0
 	}
-	t := p.slots.fill(q.tail.load(), vs)
+	t := p.slots.fill(p.at, vs)
+	p.at = t
 	p.free -= int32(len(vs))
 	p.room -= int32(len(vs))
 	q.tail.publish(t) // passes all the slots to the consumer, as in Push
@@ -91,7 +95,7 @@ func (q *Queue[T]) look() bool {
 	p := &q.prod
 	// Takes the returned slots: clearing them happens before the store that
 	// this load of head sees, and the producer fills them after it.
-	room := int32(q.head.load() - q.tail.load() - 1)
+	room := int32(q.head.load() - p.at - 1)
 	if room < 0 {
 		room += int32(len(p.slots))
 	}

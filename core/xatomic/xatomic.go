@@ -44,6 +44,10 @@ const CacheLine = 64
 // goroutines write.
 type Pad [CacheLine]byte
 
+// Gap does the same between two words, wherever the 8-byte aligned struct that
+// holds them starts: they begin a cache line apart.
+type Gap [CacheLine - 8]byte
+
 // Var is a plain slot whose ownership passes between goroutines through an
 // atomic elsewhere: the one who holds it may read and write it, nobody else.
 // It is not atomic itself. Code under test can check the hand-over, since all

@@ -104,7 +104,9 @@ func TestReturnsAddUp(t *testing.T) {
 	}
 	l, unit := newLanes(t, all(returners*each)...), pack(t, all(1)...)
 	for round := range rounds {
-		l.Take(l.Limit())
+		if !l.TryTake(l.Limit()) {
+			t.Fatalf("Lanes, round %d: the limits do not fit", round)
+		}
 		together(returners, func() {
 			for range each {
 				l.Return(unit)

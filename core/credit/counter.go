@@ -12,23 +12,22 @@ import (
 //
 // What came back is a count that only grows, so a look at it changes nothing and
 // may come at any time; the holder remembers how far it has seen. It counts
-// modulo 2^64, and the difference of two readings is exact.
+// modulo 2^64, and only differences of it are read.
 type Counter struct {
 	_ xatomic.NoCopy
 
 	// The holder's. limit is written by Init alone.
 	free  uint32 // limit less what is taken and not seen to be back
 	limit uint32
-	seen  uint64 // how much of returned is in free
+	seen  uint64 // returned at the last look
 
-	_ [xatomic.CacheLine - 8]byte
+	_ xatomic.Gap
 
 	// Everybody's: written by Return, read by the holder on a shortage.
-	returned xatomic.Uint64
-	// taken less returned, kept only where the invariants are checked.
-	inFlight xatomic.Uint64
+	returned xatomic.Uint64 // all that ever came back
+	inFlight xatomic.Uint64 // taken less returned, where invariants are checked
 
-	_ [xatomic.CacheLine - 8]byte
+	_ xatomic.Gap
 }
 
 // Init gives c limit credits, none of them in flight. It returns ErrZeroLimit,
@@ -67,7 +66,7 @@ func (c *Counter) Check(n uint32) error {
 func (c *Counter) Fits(n uint32) bool {
 	// In unsigned arithmetic 0 wraps to the largest number, and goes with the
 	// shortages.
-	return n-1 < c.free || c.fitsNow(n)
+	return n-1 < c.free || c.look(n, 0)
 }
 
 // Take takes n credits. Requires: the holder's last Fits(n) said yes, and it has
@@ -75,38 +74,43 @@ func (c *Counter) Fits(n uint32) bool {
 // checked, and takes nothing. It never blocks or allocates. Holder only.
 func (c *Counter) Take(n uint32) {
 	if n-1 >= c.free {
-		c.overdraw(n)
+		panic(c.overdraw(n))
 	}
-	c.free -= n
-	if invariant.Enabled {
-		c.inFlight.Add(uint64(n))
-	}
+	c.take(n)
 }
 
 // TryTake takes n credits if that many are free and reports whether it did. It
 // panics as Fits does. It never blocks or allocates. Holder only.
 func (c *Counter) TryTake(n uint32) bool {
-	if n-1 >= c.free && !c.fitsNow(n) {
-		return false
+	if n-1 >= c.free {
+		return c.look(n, n)
 	}
+	c.take(n)
+	return true
+}
+
+// take takes n credits, which are free.
+func (c *Counter) take(n uint32) {
 	c.free -= n
 	if invariant.Enabled {
 		c.inFlight.Add(uint64(n))
 	}
-	return true
 }
 
 // InFlight returns the number of credits taken and not returned at the moment of
 // its look. Holder only.
 func (c *Counter) InFlight() uint32 {
-	c.refresh()
-	return c.limit - c.free
+	n := c.inFlightAt(c.returned.Load())
+	if n > uint64(c.limit) {
+		panic(c.overReturn())
+	}
+	return uint32(n)
 }
 
 // Return gives n credits back, 0 being none. Who returns then tells the holder,
 // which may have gone to sleep for want of them. To return more than was taken
-// is misuse: the holder panics at the first refresh that finds more returned
-// than taken, and where invariants are checked Return itself breaks I1. It never
+// is misuse: the holder panics at the first look that finds more returned than
+// taken, and where invariants are checked Return itself breaks I1. It never
 // blocks or allocates: any goroutine, interrupt context included.
 func (c *Counter) Return(n uint32) {
 	if invariant.Enabled {
@@ -116,49 +120,56 @@ func (c *Counter) Return(n uint32) {
 		}
 	}
 	// Whatever the caller did with the hardware before happens before the
-	// holder's use of these credits, through the load in refresh.
+	// holder's use of these credits, through the load in look.
 	c.returned.Add(uint64(n))
 }
 
-// fitsNow is Fits after a refresh; it refuses what could never fit.
+// look adds to free what has come back since the last look. If that makes n fit
+// it takes as many as take says, 0 or n, and returns true; it refuses an n that
+// could never fit.
 //
 //go:noinline
-func (c *Counter) fitsNow(n uint32) bool {
-	c.refresh()
+func (c *Counter) look(n, take uint32) bool {
+	r := c.returned.Load()
+	inFlight := c.inFlightAt(r)
+	if inFlight > uint64(c.limit) {
+		panic(c.overReturn())
+	}
+	c.seen, c.free = r, c.limit-uint32(inFlight)
 	if n-1 < c.free {
+		c.take(take)
 		return true
 	}
 	if n-1 >= c.limit {
-		panic(fmt.Sprintf("credit: cost %d; permitted: 1 to %d", n, c.limit))
+		panic(c.refuse(n))
 	}
 	return false
 }
 
-// refresh adds to free what has come back since the last time.
-func (c *Counter) refresh() {
-	r := c.returned.Load()
-	free := uint64(c.free) + (r - c.seen)
-	if free > uint64(c.limit) {
-		c.overReturn(r - c.seen)
-	}
-	c.free, c.seen = uint32(free), r
+// inFlightAt returns what is in flight if r has come back: more than the limit,
+// for it wraps below zero, if that is more than was taken.
+func (c *Counter) inFlightAt(r uint64) uint64 {
+	return uint64(c.limit-c.free) - (r - c.seen)
 }
 
-// overReturn reports that more came back than was in flight.
-//
+// What the panics say is composed out of line, so that the rest stays small.
+
 //go:noinline
-func (c *Counter) overReturn(back uint64) {
-	panic(fmt.Sprintf("credit: %d returned with %d in flight, limit %d",
-		back, c.limit-c.free, c.limit))
+func (c *Counter) overReturn() string {
+	return fmt.Sprintf("credit: %d returned with %d in flight, limit %d",
+		c.returned.Load()-c.seen, c.limit-c.free, c.limit)
 }
 
-// overdraw reports a Take that Fits did not grant.
-//
 //go:noinline
-func (c *Counter) overdraw(n uint32) {
+func (c *Counter) refuse(n uint32) string {
+	return fmt.Sprintf("credit: cost %d; permitted: 1 to %d", n, c.limit)
+}
+
+//go:noinline
+func (c *Counter) overdraw(n uint32) string {
 	if invariant.Enabled {
 		invariant.Fail(invariant.I1, "credit: %d taken with %d known to be free, limit %d",
 			n, c.free, c.limit)
 	}
-	panic(fmt.Sprintf("credit: %d taken with %d known to be free, limit %d", n, c.free, c.limit))
+	return fmt.Sprintf("credit: %d taken with %d known to be free, limit %d", n, c.free, c.limit)
 }

@@ -2,6 +2,7 @@ package credit_test
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -86,6 +87,10 @@ func TestCounterRefusesZeroLimit(t *testing.T) {
 	if c.Limit() != 3 || c.InFlight() != 2 {
 		t.Errorf("after a refused Init: limit %d, %d in flight", c.Limit(), c.InFlight())
 	}
+	c.Return(2)
+	if !c.Fits(3) {
+		t.Error("the limit does not fit with all returned")
+	}
 	if err := c.Init(5); err != nil || c.Limit() != 5 || c.InFlight() != 0 {
 		t.Errorf("after Init(5): error %v, limit %d, %d in flight", err, c.Limit(), c.InFlight())
 	}
@@ -163,9 +168,12 @@ func TestCounterFindsOverReturn(t *testing.T) {
 		if again != "" {
 			t.Errorf("limit %d: Return panics with %q in interrupt context", limit, again)
 		}
-		first := message(func() { c.InFlight() })
-		if first == "" || message(func() { c.InFlight() }) != first {
-			t.Errorf("limit %d: InFlight panics with %q", limit, first)
+		want := fmt.Sprintf("credit: %d returned with %d in flight, limit %d",
+			2*uint64(limit), limit, limit)
+		for range 2 {
+			panics(t, want, func() { c.InFlight() })
+			panics(t, want, func() { c.Fits(1) })
+			panics(t, want, func() { c.TryTake(limit) })
 		}
 	}
 	c := newCounter(t, 10)

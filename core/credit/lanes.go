@@ -13,46 +13,47 @@ import (
 // before anything else, and happens before the Lanes are handed to their
 // goroutines. Lanes must not be copied.
 //
-// What came back is two words of lanes to which Return adds and from which nobody
-// subtracts. A lane does wrap and carry into the next after a while, but the
-// holder never reads a lane: it subtracts the whole word it saw last, modulo
-// 2^64, and the difference is exactly what has come back since, in lanes again,
-// each small enough not to carry. So a look is two loads on one line, and leaves
-// no trace. Words that the holder empties with a swap at each look would need
-// the same room in their lanes, and an atomic write for each.
+// What came back is two words of lanes, to which Return adds and from which
+// nothing is subtracted. A lane does wrap and carry into the next after a while,
+// but nobody reads a lane: the difference of a word and what it was at the last
+// look, modulo 2^64, is exactly what has come back between, in lanes again. So a
+// look is two loads on one line, and leaves no trace. Words that the holder
+// empties with a swap at each look would need the same room in their lanes, and
+// an atomic write for each.
 //
 // # Why a return too many stays in its lane
 //
 // A word has 63 bits for its three lanes, so a lane has 21 where its limit needs
-// 15 at most. Between two looks a lane gathers at most what was in flight,
-// 2^15-1, and the surplus that should not have come. The difference of the words
-// carries into the next lane only at 2^21 = 64 × 2^15, so a surplus of 63 times
-// the largest limit is still wholly within its lane, and what the last lane
-// carries shows in bit 63. A single return too many, at most one limit, is
-// therefore found by the first look at which its lane has more back than was in
-// flight, at the latest when all else in the lane is back, and leaves every
-// other lane exact. With 16 bits, four lanes a word, there would be room for one
-// such return and a single credit.
+// 15 at most. What a look computes for a lane, its limit less what is then free,
+// is 0 to 2^15-1 if all is well. With a surplus it falls below zero, which sets
+// at least one of its upper six bits as long as the surplus is at most
+// 2^21-2^15 = 63 × 2^15: the look that finds it so panics before it has made
+// anything of the lanes above, from which that lane borrowed. A single return too
+// many, at most one limit, is therefore found by the first look at which its lane
+// has more back than was in flight, at the latest when all else in the lane is
+// back; until then every lane is exact. With 16 bits, four lanes a word, a lane
+// would have room for one such return and a single credit.
 type Lanes struct {
 	_ xatomic.NoCopy
 
 	// The holder's. limit is written by Init alone.
 	free  Vec // limit less what is taken and not seen to be back
 	limit Vec
-	seen  Vec // how much of returned is in free; words only, its lanes mean nothing
+	seen  Vec // returned at the last look; its lanes mean nothing by themselves
 
-	_ [xatomic.CacheLine - 8]byte
+	_ xatomic.Gap
 
 	// Everybody's: added to by Return, read by the holder on a shortage.
-	returned sum
-	// guards plus taken less returned, kept only where the invariants are checked.
-	inFlight sum
+	returned sum // all that ever came back
+	inFlight sum // taken less returned and guards on top, where invariants are checked
 
-	_ [xatomic.CacheLine - 8]byte
+	_ xatomic.Gap
 }
 
 // sum is a Vec that any goroutine may add to.
 type sum struct{ low, high xatomic.Uint64 }
+
+func (s *sum) load() Vec { return Vec{s.low.Load(), s.high.Load()} }
 
 // Init gives l one lane for each limit, 1 to MaxLanes of them, with nothing in
 // flight. Limits are 1 to MaxLane. The lanes that are not given do not exist: a
@@ -100,16 +101,14 @@ func (l *Lanes) Check(v Vec) error {
 // holder takes; a no is out of date as soon as somebody returns. It panics for a
 // v that Check refuses, since to wait for it would be to wait for ever. It never
 // blocks or allocates. Holder only.
-func (l *Lanes) Fits(v Vec) bool {
-	return l.known(v) || l.fitsNow(v)
-}
+func (l *Lanes) Fits(v Vec) bool { return l.covers(v) || l.look(v, Vec{}) }
 
 // Take takes v in all lanes. Requires: the holder's last Fits(v) said yes, and it
 // has taken nothing since; otherwise it panics, or breaks I1 where invariants
 // are checked, and takes nothing. It never blocks or allocates. Holder only.
 func (l *Lanes) Take(v Vec) {
-	if !l.known(v) {
-		l.overdraw(v)
+	if !l.covers(v) {
+		panic(l.overdraw(v))
 	}
 	l.take(v)
 }
@@ -118,8 +117,8 @@ func (l *Lanes) Take(v Vec) {
 // reports whether it did. It panics as Fits does. It never blocks or allocates.
 // Holder only.
 func (l *Lanes) TryTake(v Vec) bool {
-	if !l.known(v) && !l.fitsNow(v) {
-		return false
+	if !l.covers(v) {
+		return l.look(v, v)
 	}
 	l.take(v)
 	return true
@@ -128,8 +127,11 @@ func (l *Lanes) TryTake(v Vec) bool {
 // InFlight returns what is taken and not returned in each lane, at the moment of
 // its looks at the two words. Holder only.
 func (l *Lanes) InFlight() Vec {
-	l.refresh()
-	return Vec{l.limit.low - l.free.low, l.limit.high - l.free.high}
+	v := l.inFlightAt(l.returned.load())
+	if v.exceeds() {
+		panic(l.overReturn())
+	}
+	return v
 }
 
 // Return gives v back, the zero Vec being nothing, with at most one atomic add
@@ -143,7 +145,7 @@ func (l *Lanes) Return(v Vec) {
 		l.settle(v)
 	}
 	// Whatever the caller did with the hardware before happens before the
-	// holder's use of these credits, through the loads in refresh.
+	// holder's use of these credits, through the loads in look.
 	if v.low != 0 {
 		l.returned.low.Add(v.low)
 	}
@@ -152,15 +154,12 @@ func (l *Lanes) Return(v Vec) {
 	}
 }
 
-// known reports whether v, which is not nothing, fits what is known to be free.
-func (l *Lanes) known(v Vec) bool {
-	return l.free.covers(v) && v.low|v.high != 0
-}
+// covers reports whether v, which is not nothing, is known to be free.
+func (l *Lanes) covers(v Vec) bool { return l.free.covers(v) && v.low|v.high != 0 }
 
 // take takes v, which fits.
 func (l *Lanes) take(v Vec) {
-	l.free.low -= v.low
-	l.free.high -= v.high
+	l.free = l.free.minus(v)
 	if invariant.Enabled {
 		l.inFlight.low.Add(v.low)
 		l.inFlight.high.Add(v.high)

@@ -71,8 +71,8 @@ func (v Vec) Lane(i int) uint32 {
 // a lane would exceed MaxLane. It allocates only the error.
 func (v Vec) Add(w Vec) (Vec, error) {
 	// Two lanes of 15 bits add to 16, so none carries into the next.
-	sum := Vec{v.low + w.low, v.high + w.high}
-	if (sum.low|sum.high)&excess != 0 {
+	sum := v.plus(w)
+	if sum.exceeds() {
 		return Vec{}, fmt.Errorf("%w: %v and %v, permitted: 0 to %d a lane", ErrCost, v, w, MaxLane)
 	}
 	return sum, nil
@@ -97,8 +97,16 @@ func (v Vec) String() string {
 // above no longer matters. The method is L. Lamport's, "Multiple Byte Processing
 // with Full-Word Instructions" (CACM 18(8), 1975).
 func (v Vec) covers(w Vec) bool {
-	return ((v.low-w.low)|(v.high-w.high))&guards == 0
+	d := v.minus(w)
+	return (d.low|d.high)&guards == 0
 }
+
+// plus and minus work on whole words.
+func (v Vec) plus(w Vec) Vec  { return Vec{v.low + w.low, v.high + w.high} }
+func (v Vec) minus(w Vec) Vec { return Vec{v.low - w.low, v.high - w.high} }
+
+// exceeds reports whether some lane is not 0 to MaxLane.
+func (v Vec) exceeds() bool { return (v.low|v.high)&excess != 0 }
 
 // lane returns lane i of a word, guard and room included.
 func lane(word uint64, i int) uint32 { return uint32(word >> (laneBits * i) & laneMask) }

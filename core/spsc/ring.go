@@ -7,7 +7,8 @@ import "credence/core/xatomic"
 // It is no generic type, on purpose: the compiler hands the bodies of the
 // atomics on to importers of this package only if code compiled here inlines
 // them, and the methods of a generic type are compiled where they are used. With
-// the atomics called as functions a push and a pop took 98 instructions in place of 60.
+// the atomics called as functions a push and a pop took 98 instructions in place
+// of 60.
 type position struct{ word xatomic.Uint64 }
 
 func (p *position) load() uint32      { return uint32(p.word.Load()) }

@@ -33,7 +33,7 @@ func (g *gate) raise(n int64) {
 // that several start together, and asleep then, lest it keeps the processor
 // from those for whom it waits.
 func (g *gate) await(n int64) {
-	for spins := range 2048 {
+	for spins := range 1024 {
 		if g.n.Load() >= n {
 			return
 		}
@@ -82,8 +82,7 @@ func (g *gang) turn(goroutine, round int) {
 	// The first one to come waits a little for a second, so that two begin at
 	// the same time if there are processors for two.
 	if g.here.Add(1) == 1 {
-		for spins := 0; spins < 4096 && g.here.Load() == 1; spins++ {
-			spun.Load()
+		for spins := 0; spins < 512 && g.here.Load() == 1; spins++ {
 		}
 	}
 	g.members[(goroutine+round)%len(g.members)](round)

@@ -103,8 +103,35 @@ func TestHandlerOfTheNextArmingRunsInsideTheFirst(t *testing.T) {
 	if h.runs != 2 {
 		t.Fatalf("%d runs, want 2", h.runs)
 	}
+	// It is armed on k: neither return of a handler undid that.
+	disarm(t, h, true)
+	arm(t, &k.Fence, h, fence.Armed)
 	k.Signal()
 	if h.runs != 3 || h.Running() {
 		t.Errorf("%d runs, running %t", h.runs, h.Running())
 	}
+}
+
+// A callback that is linked to another fence meanwhile does not lead the
+// signaller there.
+func TestSignalerGoesOnInItsOwnList(t *testing.T) {
+	var j journal
+	f, g := newSingle(nil), newSingle(nil)
+	newer := named(&j, "newer on g")
+	h := newHook(nil)
+	h.do = func(s *fence.Fence, cb *fence.Callback) {
+		if s == &g.Fence {
+			j.add("h on g")
+			return
+		}
+		j.add("h on f")
+		cb.Done()
+		arm(t, &g.Fence, h, fence.Armed)
+		arm(t, &g.Fence, newer, fence.Armed)
+		g.Signal()
+	}
+	arm(t, &f.Fence, h, fence.Armed)
+	arm(t, &f.Fence, named(&j, "behind h on f"), fence.Armed)
+	f.Signal()
+	j.expect(t, "h on f", "h on g", "newer on g", "behind h on f")
 }

@@ -56,6 +56,10 @@ func randomOp(rng *rand.Rand, depth int) op {
 	if o.kind == opPlan {
 		if rng.IntN(2) == 0 {
 			o.plan = append(o.plan, op{kind: opDone, cb: o.cb})
+			if f := rng.IntN(twinFences); rng.IntN(2) == 0 {
+				o.plan = append(o.plan, op{kind: opArm, f: f, cb: o.cb},
+					op{kind: opArm, f: f, cb: rng.IntN(twinCbs)}, op{kind: opSignal, f: f})
+			}
 		}
 		for range 1 + rng.IntN(4) {
 			next := randomOp(rng, depth+1)

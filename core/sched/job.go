@@ -29,7 +29,8 @@ const (
 )
 
 // Job is one submission. Its owner embeds it or keeps it beside its own data,
-// and may reuse it after Cleanup:
+// and may reuse it after Cleanup, by Init and not by overwriting it, since the
+// completion may still take a last look at its callback:
 //
 //	Init ─▶ AddDependency* ─▶ Arm ─▶ Push ─▶ Backend.RunJob ─▶ Backend.FreeJob ─▶ Cleanup
 //

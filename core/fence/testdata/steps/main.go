@@ -54,6 +54,7 @@ func main() {
 		a[i].Init(handler{})
 	}
 	early.Init(handler{early: true})
+	left := func() { arm(2)(); a[0].Disarm() } // behind a newer one
 	count("init", nil, func() { p.Init(1, 2, nil, 2) })
 	count("signal, nobody watches", nil, func() { f.Signal() })
 	count("signal with error, nobody watches", nil, func() { f.SignalError(fence.EIO) })
@@ -69,10 +70,12 @@ func main() {
 	count("arm on a signalled fence", func() { f.Signal() }, arm(1))
 	count("disarm the newest", arm(1), func() { a[0].Disarm() })
 	count("disarm behind a newer one", arm(2), func() { a[0].Disarm() })
-	count("arm again where it stands", func() { arm(2)(); a[0].Disarm() }, arm(1))
+	count("arm again where it stands", left, arm(1))
 	count("signal, one callback", arm(1), func() { f.Signal() })
 	count("signal, one callback that calls Done", armEarly, func() { f.Signal() })
 	count("signal and put, one callback", arm(1), func() { f.SignalPut(fence.OK) })
 	count("signal, eight callbacks", arm(8), func() { f.Signal() })
+	count("signal, one left behind a newer one", left, func() { f.Signal() })
+	count("set error", nil, func() { f.SetError(fence.EIO) })
 	count("signal, the only watcher left", func() { arm(1)(); a[0].Disarm() }, func() { f.Signal() })
 }

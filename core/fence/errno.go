@@ -19,6 +19,7 @@ const (
 	ENOENT    Errno = 2
 	ESRCH     Errno = 3 // the entity was killed before the job ran
 	EIO       Errno = 5
+	EBUSY     Errno = 16
 	ENODEV    Errno = 19
 	EINVAL    Errno = 22
 	ENODATA   Errno = 61
@@ -31,7 +32,7 @@ var errnoNames = [...]struct {
 	e    Errno
 	name string
 }{
-	{ENOENT, "ENOENT"}, {ESRCH, "ESRCH"}, {EIO, "EIO"}, {ENODEV, "ENODEV"},
+	{ENOENT, "ENOENT"}, {ESRCH, "ESRCH"}, {EIO, "EIO"}, {EBUSY, "EBUSY"}, {ENODEV, "ENODEV"},
 	{EINVAL, "EINVAL"}, {ENODATA, "ENODATA"}, {ETIME, "ETIME"},
 	{ETIMEDOUT, "ETIMEDOUT"}, {ECANCELED, "ECANCELED"},
 }

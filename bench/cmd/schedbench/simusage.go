@@ -1,0 +1,111 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"credence/bench/sim"
+	"credence/core/sched"
+	"credence/hwmock/profile"
+	"credence/hwmock/workload"
+)
+
+const simHead = `Usage: schedbench sim [flags] FILE.wsim...
+
+Runs each workload file alone on a simulated device, in virtual time, and
+prints one row a file. The same flags and files give the same bytes. All files
+are checked before the first one runs.
+
+Flags:
+`
+
+const simFigures = `
+Figures:
+  jobs         batches that completed without error within the virtual time
+  work/s       workloads per second: iterations of the file that clients
+               finished, by virtual time
+  busy ppm     time in which an engine executed, by virtual time, in parts per
+               million; engines that were never busy share a line below
+  latency us   submit-to-done: from the push of a job, which is the end of the
+               submitting call, to its finished fence, in microseconds; p50 and
+               p99 by nearest rank over all jobs completed within the time, those
+               that failed included; a client with a failed job stops, and a
+               note below the table says so
+  missed       p steps that were reached when their period was over already
+  over-runs    firmware queues that were given more commands than the firmware
+               holds; such a queue is stuck from then on, and a note says which
+               job did it; queue N is that of the Nth context that got a batch,
+               from 0
+  idle-ready   time in which an engine executed nothing although flow control
+               held back a job whose first command it could have executed and
+               whose dependencies were met, added up over the engines
+  time us      with -repeats: virtual time until the last client was done
+
+benchfmt is Go's benchmark format for benchstat: integers only, declared exact;
+workloads/ks is work/s times 1000, failed counts jobs, -ns and -nsec are
+nanoseconds, and history-hash is a hash of all events of the schedulers in
+order, 53 bits. json is one object a line and file. In both, latencies are
+missing or null if no job completed.
+
+`
+
+const simExamples = `
+Examples:
+  schedbench sim -time 500ms bench/workloads/vr90.wsim bench/workloads/media.wsim
+  schedbench sim -flow credits-max:126 bench/workloads/burst.wsim
+  schedbench sim -format benchfmt -clients 4 -scale 0.5 bench/workloads/game60.wsim
+  schedbench sim -format json -repeats 3 bench/workloads/media.wsim
+
+Exit codes: 0 done, over-runs included, which are measured like the rest;
+2 wrong flags or files, with the place and the remedy; 3 interrupted: what was
+finished is printed.
+`
+
+// simUsage returns the text of sim -h for a device.
+func simUsage(p *profile.Profile) string {
+	var b strings.Builder
+	b.WriteString(simHead)
+	for _, f := range [...]struct{ form, meaning string }{
+		{"-device NAME", fmt.Sprintf("one of %s, or the path of a profile file (default %s)",
+			strings.Join(profile.Names(), ", "), defaultDevice)},
+		{"-flow F", fmt.Sprintf("flow control: %s (default lanes); N and the numbers are limits",
+			strings.Join(sched.FlowNames(), ", "))},
+		{"-policy P", fmt.Sprintf("order of the entities: %s (default fifo)",
+			strings.Join(sched.PolicyNames(), ", "))},
+		{"-time D", fmt.Sprintf("virtual time to simulate, %v to %v (default 1s)",
+			time.Duration(sim.MinTime), time.Duration(sim.MaxTime))},
+		{"-seed N", "seed of the random durations (default 1)"},
+		{"-clients N", fmt.Sprintf("clients that run the file, each on its own contexts, 1 to %d "+
+			"(default 1)", workload.MaxClients)},
+		{"-repeats N", "end each client after N runs of the file; 0 is without end (default 0)"},
+		{"-scale F", fmt.Sprintf("factor of the durations of batches, up to %.0f (default 1)",
+			float64(workload.MaxScale))},
+		{"-delay-scale F", "factor of the d steps; periods stay (default 1)"},
+		{"-capacity N", fmt.Sprintf("jobs an entity's queue holds, 1 to %d (default %d)",
+			sched.MaxCapacity, sched.DefaultCapacity)},
+		{"-format F", fmt.Sprintf("one of %s (default text)", formatNames())},
+	} {
+		const margin = 18
+		fold(&b, strings.Repeat(" ", margin), fmt.Sprintf("  %-*s%s", margin-2, f.form, f.meaning))
+	}
+	b.WriteString(simFigures)
+	b.WriteString(mapping(p))
+	b.WriteString(simExamples)
+	return b.String()
+}
+
+// mapping returns the table of what a device's engines are to a workload.
+func mapping(p *profile.Profile) string {
+	t := table{columns: []column{{"", "engine"}, {"workload", "engine"}, {"firmware", "queue"}}}
+	for _, e := range p.Engines {
+		t.rows = append(t.rows, []string{
+			e.Name, fmt.Sprintf("%s%d", e.Class, e.Instance), e.Queue.String(),
+		})
+	}
+	return fmt.Sprintf("Engines of %s (-device NAME -h shows another device's):\n%s"+
+		"A batch on a render engine (RCS) is a vertex command of %d ppm of its\n"+
+		"duration and a fragment command of the rest; any other is one command in the\n"+
+		"compute queue, on an engine of its own. RCS without a number is RCS1, and so\n"+
+		"on; DEFAULT is RCS1.\n", p.Name, t.String(), p.VertexShare)
+}

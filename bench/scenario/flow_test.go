@@ -125,13 +125,29 @@ func TestBurstTellsTheFlowsApart(t *testing.T) {
 	}
 }
 
+// A predicate over the device's own queues, and the fence of the oldest job in
+// the queue that is full, admit what a number a queue admits: nobody is left
+// waiting, and no scenario loses a job by them.
+func TestCanRunAndPrepareAdmitAsLanes(t *testing.T) {
+	for name, r := range results(t) {
+		lanes, canrun, prepare := r[1], r[4], r[5]
+		if canrun.Flow.String() != "canrun" || prepare.Flow.String() != "prepare" {
+			t.Fatalf("flows %s and %s", canrun.Flow, prepare.Flow)
+		}
+		if canrun.Jobs != lanes.Jobs || prepare.Jobs != lanes.Jobs {
+			t.Errorf("%s: %d jobs with lanes, %d with canrun, %d with prepare", name,
+				lanes.Jobs, canrun.Jobs, prepare.Jobs)
+		}
+	}
+}
+
 // What counts slots never over-runs them; a credit a job does.
 func TestOverRuns(t *testing.T) {
 	all := results(t)
 	for name, list := range all {
 		for _, r := range list {
 			switch r.Flow.String() {
-			case "lanes":
+			case "lanes", "canrun", "prepare":
 				if r.Failed != 0 {
 					t.Errorf("%s under %s: %d jobs failed: %q", name, r.Flow, r.Failed, r.Notes)
 				}

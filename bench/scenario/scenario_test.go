@@ -25,7 +25,7 @@ const (
 )
 
 // flows are what is compared; the first is benchstat's base.
-var flows = []string{"credits-max:126", "lanes", "credits-sum:126", "credits-job:1280"}
+var flows = []string{"credits-max:126", "lanes", "credits-sum:126", "credits-job:1280", "canrun", "prepare"}
 
 // together are the files that make one scenario, side by side on one device.
 // Every other file is a scenario of its own.

@@ -1,6 +1,8 @@
 package sched
 
 import (
+	"fmt"
+
 	"credence/core/credit"
 )
 
@@ -105,3 +107,56 @@ func (a *PerQueue) Return(j *Job) { a.lanes.Return(j.need.Lanes) }
 
 // InFlight returns what is taken and not returned, per lane. The worker.
 func (a *PerQueue) InFlight() credit.Vec { return a.lanes.InFlight() }
+
+// Predicate admits whatever the backend says it has room for, looked at when the
+// condition is: the can_run_job callback of the 2023 proposal, inside the wait.
+// It is sound if the backend returns resources before it signals the hardware
+// fence, and if the answer depends on this scheduler's jobs alone.
+type Predicate struct{ backend CanRunBackend }
+
+// Check accepts every need: what can never run is the backend's to know.
+func (a *Predicate) Check(Need) error { return nil }
+
+// Fits asks the backend.
+func (a *Predicate) Fits(j *Job) bool { return a.backend.CanRun(j) }
+
+// Take takes nothing: RunJob does.
+func (a *Predicate) Take(*Job) {}
+
+// Return returns nothing: the hardware's completion did.
+func (a *Predicate) Return(*Job) {}
+
+func (a *Predicate) bind(b Backend) error {
+	var ok bool
+	if a.backend, ok = b.(CanRunBackend); !ok {
+		return fmt.Errorf("sched: flow canrun needs a backend with CanRun, %T has none", b)
+	}
+	return nil
+}
+
+// Prepared admits everything, and leaves it to the backend's PrepareJob to name
+// a fence for a job that has no room: the oldest hardware fence in flight of the
+// queue that is full. It is what the 2023 thread settled on.
+type Prepared struct{}
+
+// Check accepts every need: what can never run is the backend's to know.
+func (Prepared) Check(Need) error { return nil }
+
+// Fits says yes.
+func (Prepared) Fits(*Job) bool { return true }
+
+// Take takes nothing: RunJob does.
+func (Prepared) Take(*Job) {}
+
+// Return returns nothing: the hardware's completion did.
+func (Prepared) Return(*Job) {}
+
+func (Prepared) bind(b Backend) error {
+	if _, ok := b.(PrepareBackend); !ok {
+		return fmt.Errorf("sched: flow prepare needs a backend with PrepareJob, %T has none", b)
+	}
+	return nil
+}
+
+// binder is an Admission that needs something of the backend.
+type binder interface{ bind(Backend) error }

@@ -30,6 +30,13 @@ type PrepareBackend interface {
 	PrepareJob(j *Job) *fence.Fence
 }
 
+// CanRunBackend is a Backend that can tell whether it has room, for Predicate.
+type CanRunBackend interface {
+	// CanRun reports whether RunJob would find room for j now. What makes it say
+	// yes after it said no must be followed by a completion of this scheduler.
+	CanRun(j *Job) bool
+}
+
 // TimeoutBackend is a Backend that can tell what to do about a hung job.
 type TimeoutBackend interface {
 	// TimedOutJob is called for the oldest pending job when the timeout expired

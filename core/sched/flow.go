@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-
-	"credence/core/credit"
 )
 
 // FlowKind names a way to decide how many jobs are in flight.
@@ -34,6 +32,12 @@ const (
 	// FlowLanes: a job takes what it needs of each queue, slots and ring
 	// entries. It is exact.
 	FlowLanes
+	// FlowCanRun: the backend's predicate is asked whether there is room. It is
+	// as exact as the predicate, and as sound: see Predicate.
+	FlowCanRun
+	// FlowPrepare: the backend names a fence to wait for if there is no room. It
+	// is exact, and costs a wait for each fence that frees too little.
+	FlowPrepare
 	numFlowKinds
 )
 
@@ -50,7 +54,12 @@ var flows = [numFlowKinds]struct {
 	FlowCreditsMax: {"credits-max", 126, maxSlots},
 	FlowCreditsSum: {"credits-sum", 126, sumSlots},
 	FlowLanes:      {name: "lanes"},
+	FlowCanRun:     {name: "canrun"},
+	FlowPrepare:    {name: "prepare"},
 }
+
+// limited reports whether a flow of this kind has a limit of its own.
+func (k FlowKind) limited() bool { return k < FlowLanes }
 
 func maxSlots(n Need) uint32 {
 	m := uint32(1)
@@ -74,7 +83,7 @@ func (k FlowKind) String() string { return flows[k].name }
 // Flow is a kind of flow control with its limit.
 type Flow struct {
 	Kind  FlowKind
-	Limit uint32 // 1 or more; not used by FlowLanes
+	Limit uint32 // 1 or more; for the kinds that have one
 }
 
 // FlowNames lists what ParseFlow accepts, for usage messages.
@@ -82,7 +91,7 @@ func FlowNames() []string {
 	names := make([]string, 0, numFlowKinds)
 	for k, f := range flows {
 		switch {
-		case FlowKind(k) == FlowLanes:
+		case !FlowKind(k).limited():
 			names = append(names, f.name)
 		case f.limit == 0:
 			names = append(names, f.name+":N")
@@ -103,15 +112,15 @@ func ParseFlow(s string) (Flow, error) {
 		}
 		flow := Flow{Kind: FlowKind(k), Limit: f.limit}
 		switch {
-		case given && flow.Kind == FlowLanes:
-			return Flow{}, fmt.Errorf("flow %q: the limits of lanes are the device's; write lanes", s)
+		case given && !flow.Kind.limited():
+			return Flow{}, fmt.Errorf("flow %q: its limits are the device's; write %s", s, name)
 		case given:
 			n, err := strconv.ParseUint(limit, 10, 32)
 			if err != nil || n == 0 {
 				return Flow{}, fmt.Errorf("flow %q: the limit must be 1 to %d", s, uint32(1<<32-1))
 			}
 			flow.Limit = uint32(n)
-		case f.limit == 0 && flow.Kind != FlowLanes:
+		case f.limit == 0 && flow.Kind.limited():
 			return Flow{}, fmt.Errorf("flow %q: needs a limit, as in %s:2", s, name)
 		}
 		return flow, nil
@@ -121,7 +130,7 @@ func ParseFlow(s string) (Flow, error) {
 
 // String returns the flow as ParseFlow reads it.
 func (f Flow) String() string {
-	if f.Kind == FlowLanes {
+	if !f.Kind.limited() {
 		return f.Kind.String()
 	}
 	return fmt.Sprintf("%s:%d", f.Kind, f.Limit)
@@ -133,12 +142,17 @@ func (f Flow) Admission(lanes [NumLanes]uint32) (Admission, error) {
 	if f.Kind >= numFlowKinds {
 		return nil, fmt.Errorf("sched: flow kind %d does not exist", f.Kind)
 	}
-	if f.Kind == FlowLanes {
+	switch f.Kind {
+	case FlowLanes:
 		a := new(PerQueue)
 		if err := a.lanes.Init(lanes[:]...); err != nil {
 			return nil, fmt.Errorf("sched: %w", err)
 		}
 		return a, nil
+	case FlowCanRun:
+		return new(Predicate), nil
+	case FlowPrepare:
+		return Prepared{}, nil
 	}
 	a := &Scalar{cost: flows[f.Kind].cost}
 	if err := a.counter.Init(f.Limit); err != nil {
@@ -146,5 +160,3 @@ func (f Flow) Admission(lanes [NumLanes]uint32) (Admission, error) {
 	}
 	return a, nil
 }
-
-var _ = credit.MaxLane

@@ -48,6 +48,9 @@ func (s *Scheduler) fold() {
 		if e.waits != nil {
 			e.unwait()
 		}
+		if s.held != nil && s.held == e.head {
+			s.held = nil
+		}
 		switch {
 		case e.mark.Load()&stopped != 0:
 			// Killed since: it joins nothing.

@@ -30,6 +30,9 @@ func (e *Entity) Kill() {
 		s.kill(j, prev)
 		prev = next
 	}
+	if s.held == e.head {
+		s.held = nil
+	}
 	e.head = nil
 	if prev != nil {
 		prev.Put()

@@ -88,6 +88,7 @@ func (s *Scheduler) blocked(e *Entity, j *Job) bool {
 		}
 		if w := s.waitFor(e, f); w != nil && s.block(e, w.Get()) {
 			f.Put()
+			s.held = j
 			return true
 		}
 		f.Put()

@@ -89,6 +89,7 @@ type Scheduler struct {
 	rq        runQueue
 	pending   jobList // given to the backend and not freed, in order of run
 	stalled   *Job    // the job that flow control held back at the last selection
+	held      *Job    // the job that waits for a fence of PrepareJob, if no other does
 	armed     bool    // the timeout runs
 	fault     bool    // the backend is to be asked whether it runs or not
 	deadline  Time    // of the timeout
@@ -135,6 +136,11 @@ func New(c Config) (*Scheduler, error) {
 		return nil, fmt.Errorf("sched: Config.Timeout needs a backend with TimedOutJob, %T has none",
 			c.Backend)
 	}
+	if a, ok := c.Admission.(binder); ok {
+		if err := a.bind(c.Backend); err != nil {
+			return nil, err
+		}
+	}
 	s.rq.init(s, c.Policy)
 	s.run = Work{sched: s, item: ItemRun}
 	s.free = Work{sched: s, item: ItemFree}
@@ -154,9 +160,14 @@ func (s *Scheduler) Admission() Admission { return s.admission }
 func (s *Scheduler) Score() int64 { return s.score.Load() }
 
 // Stalled returns the job that is next in order and was held back by flow
-// control when the worker last looked, or nil. The worker or an executor that
-// runs it, between items.
-func (s *Scheduler) Stalled() *Job { return s.stalled }
+// control when the worker last looked, a fence of PrepareJob included, or nil.
+// The worker or an executor that runs it, between items.
+func (s *Scheduler) Stalled() *Job {
+	if s.stalled == nil {
+		return s.held
+	}
+	return s.stalled
+}
 
 // Pending calls yield for each job that was given to the backend and not freed,
 // oldest first, until it returns false. The backend while it holds the

@@ -119,7 +119,7 @@ func (r *Rig) scheduler(index int) (*sched.Scheduler, error) {
 		return nil, err
 	}
 	s, err := sched.New(sched.Config{
-		ID: uint32(len(r.scheds)), Backend: r.device, Executor: r.exec,
+		ID: uint32(len(r.scheds)), Backend: r.backend(), Executor: r.exec,
 		Admission: a, Observer: &r.meter, Contexts: &r.contexts,
 		Policy: r.config.Policy, Compat: r.config.Compat,
 	})
@@ -130,6 +130,18 @@ func (r *Rig) scheduler(index int) (*sched.Scheduler, error) {
 	r.scheds = append(r.scheds, s)
 	r.meter.addScheduler()
 	return s, nil
+}
+
+// backend returns the device as the flow control needs it. PrepareJob is asked
+// of any backend that has it, so only one flow may see that.
+func (r *Rig) backend() sched.Backend {
+	switch r.config.Flow.Kind {
+	case sched.FlowCanRun:
+		return device.Asked{Device: r.device}
+	case sched.FlowPrepare:
+		return device.Preparing{Device: r.device}
+	}
+	return r.device
 }
 
 // Entity returns the context's entity.
@@ -151,7 +163,11 @@ func (r *Rig) Schedulers() []*sched.Scheduler { return r.scheds }
 // one. Work items come before events, and events in the order of time, class,
 // rank and scheduling.
 func (r *Rig) Step(deadline fence.Time) bool {
-	return r.failure == nil && r.exec.Step(deadline)
+	if r.failure != nil || !r.exec.Step(deadline) {
+		return false
+	}
+	r.meter.afterStep()
+	return true
 }
 
 // RunUntil steps until nothing is due by t, then moves the clock there. It

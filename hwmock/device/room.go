@@ -1,0 +1,56 @@
+package device
+
+import (
+	"credence/core/fence"
+	"credence/core/sched"
+)
+
+// Asked is a Device that answers whether it has room for a job.
+type Asked struct{ *Device }
+
+// CanRun reports whether the job's user queue has room, by the driver's strict
+// test: more free slots than the job needs, and more free entries.
+func (a Asked) CanRun(sj *sched.Job) bool {
+	_, full := sj.Owner.(*Job).blocker()
+	return !full
+}
+
+// Preparing is a Device that names the fence to wait for if it has no room.
+type Preparing struct{ *Device }
+
+// PrepareJob returns the hardware fence of the oldest job in the first firmware
+// queue that has no room, or nil if all have. The reference is the caller's.
+func (p Preparing) PrepareJob(sj *sched.Job) *fence.Fence {
+	q, full := sj.Owner.(*Job).blocker()
+	if !full {
+		return nil
+	}
+	for i := q.seen; i < q.tail; i++ {
+		// Barriers have no completion of their own.
+		if e := q.at(i); e.engines != 0 {
+			return e.job.hw.Get()
+		}
+	}
+	return nil // nothing in flight that could make room: RunJob says so
+}
+
+// blocker returns the first firmware queue, in the order of Kind, that has no
+// room for j by the strict test, and whether there is one.
+func (j *Job) blocker() (*fwQueue, bool) {
+	var entries, work [NumKinds]int
+	for i := range j.Commands {
+		c := &j.Commands[i]
+		entries[c.Kind]++
+		if c.Engines != 0 {
+			work[c.Kind]++
+		}
+	}
+	p := j.Queue.device.profile
+	for k := range j.Queue.fw {
+		q := &j.Queue.fw[k]
+		if work[k] != 0 && p.Slots-q.outstanding <= work[k] || entries[k] != 0 && q.free() <= entries[k] {
+			return q, true
+		}
+	}
+	return nil, false
+}

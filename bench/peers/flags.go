@@ -1,0 +1,158 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// config is what the command line asks for.
+type config struct {
+	time   time.Duration
+	sample time.Duration
+	seed   uint64
+	cpus   [2]int
+	rows   []*row
+	list   bool
+	write  func(io.Writer, outcome) error
+}
+
+// Bounds of -sample: below, the clock's start and stop show; above, a sample
+// rarely stays in one regime.
+const (
+	shortestSample = time.Millisecond
+	longestSample  = time.Second
+)
+
+// A usageError says what is wrong with the command line.
+type usageError struct{ msg string }
+
+func (e usageError) Error() string { return e.msg + "; see -h" }
+
+const usage = `Usage: peers [flags]
+
+Measures credence's queue and credits beside their peers in one run, bins every
+sample by how far apart the two processors were, and prints medians with
+quartiles and ratios.
+
+Flags:
+  -time D      measure for D in all (default 60s); ten samples of a row in a
+               regime are needed to quote it, and all rows take about 2 s a round
+  -rows RE     only rows whose name matches the regular expression RE
+  -list        print the names of the chosen rows and stop
+  -format F    text (tables) or benchfmt (one line a sample, for benchstat)
+  -sample D    aim for D a sample, 1ms to 1s (default 20ms)
+  -seed N      seed of the order in which rows take turns (default 1)
+  -cpus A,B    the two processors to use (default: the first two allowed)
+
+Examples:
+  go run . -time 2m
+  go run . -time 30s -rows 'Throughput/slots=1024/item=word'
+  go run . -time 30s -rows 'RoundTrip|Credit/limit=2/'
+  go run . -format benchfmt >peers.txt
+  benchstat -col /impl -filter '.name:Throughput /regime:near' peers.txt
+
+Exit codes: 0 done; 2 wrong flags; 3 the machine cannot measure this, a
+contender failed its check, the run was interrupted, or no row was seen often
+enough.
+`
+
+// parse reads the command line. It writes the usage to stdout if -h asks for it,
+// and then returns flag.ErrHelp.
+func parse(stdout io.Writer, args []string) (config, error) {
+	var c config
+	var rows, cpus, format string
+	fs := flag.NewFlagSet("peers", flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	fs.DurationVar(&c.time, "time", time.Minute, "")
+	fs.StringVar(&rows, "rows", "", "")
+	fs.BoolVar(&c.list, "list", false, "")
+	fs.StringVar(&format, "format", "text", "")
+	fs.DurationVar(&c.sample, "sample", 20*time.Millisecond, "")
+	fs.Uint64Var(&c.seed, "seed", 1, "")
+	fs.StringVar(&cpus, "cpus", "", "")
+	if err := fs.Parse(args); errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(stdout, usage)
+		return c, err
+	} else if err != nil {
+		return c, usageError{err.Error()}
+	}
+	if fs.NArg() > 0 {
+		return c, usageError{fmt.Sprintf("unexpected argument %q", fs.Arg(0))}
+	}
+	if c.time <= 0 {
+		return c, usageError{fmt.Sprintf("-time %v: want more than 0", c.time)}
+	}
+	if c.sample < shortestSample || c.sample > longestSample {
+		return c, usageError{fmt.Sprintf("-sample %v: want %v to %v",
+			c.sample, shortestSample, longestSample)}
+	}
+	err := errors.Join(c.chooseFormat(format), c.chooseRows(rows))
+	if err == nil && !c.list {
+		err = c.chooseCPUs(cpus)
+	}
+	return c, err
+}
+
+func (c *config) chooseFormat(name string) error {
+	switch name {
+	case "text":
+		c.write = writeText
+	case "benchfmt":
+		c.write = writeBenchfmt
+	default:
+		return usageError{fmt.Sprintf("-format %q: want text or benchfmt", name)}
+	}
+	return nil
+}
+
+func (c *config) chooseRows(pattern string) error {
+	re, err := regexp.Compile(pattern)
+	if err != nil {
+		return usageError{fmt.Sprintf("-rows %q: %v", pattern, err)}
+	}
+	for _, r := range allRows() {
+		if re.MatchString(r.name()) {
+			c.rows = append(c.rows, r)
+		}
+	}
+	if len(c.rows) == 0 {
+		return usageError{fmt.Sprintf("-rows %q matches no row; -list prints them all", pattern)}
+	}
+	return nil
+}
+
+// chooseCPUs sets the two processors: those of list, "A,B", or the first two
+// that the process may run on.
+func (c *config) chooseCPUs(list string) error {
+	allowed, err := allowedCPUs()
+	if err != nil {
+		return err
+	}
+	if list == "" {
+		if len(allowed) < 2 {
+			return fmt.Errorf("this process may run on %d processor(s), and two are needed",
+				len(allowed))
+		}
+		c.cpus = [2]int(allowed)
+		return nil
+	}
+	first, second, _ := strings.Cut(list, ",")
+	for i, field := range []string{first, second} {
+		cpu, err := strconv.Atoi(field)
+		if err != nil || !slices.Contains(allowed, cpu) {
+			return usageError{fmt.Sprintf("-cpus %q: want two of %v, as in 0,1", list, allowed)}
+		}
+		c.cpus[i] = cpu
+	}
+	if c.cpus[0] == c.cpus[1] {
+		return usageError{fmt.Sprintf("-cpus %q: want two different ones", list)}
+	}
+	return nil
+}

@@ -26,7 +26,8 @@
 // outstanding commands in the firmware. Admission is the host's business; the
 // device only detects its failure. The 129th outstanding command overflows the
 // buffer: it is counted, reported once with who did it, and the queue is stuck
-// from then on, as the real one is.
+// from then on, as the real one is: what it holds may still execute, but nothing
+// retires any more. The host sees the end of what had retired before.
 package device
 
 import (
@@ -90,7 +91,8 @@ type Overrun struct {
 
 // Error says which job overflowed which queue.
 func (o Overrun) Error() string {
-	return fmt.Sprintf("job %d brings queue %d.%s to %d outstanding commands, the firmware holds %d",
+	return fmt.Sprintf(
+		"job %d brings queue %d.%s to %d outstanding commands, the firmware holds %d",
 		o.Job, o.Queue, o.Kind, o.Outstanding, o.Limit)
 }
 

@@ -14,12 +14,11 @@ type engine struct {
 	id     int
 
 	running *entry
-	since   fence.Time // when it was last idle or begun to be asked
-	busy    fence.Duration
+	since   fence.Time     // start of what runs
+	busy    fence.Duration // before that
 
-	staged  *entry // being dispatched
-	readyAt fence.Time
-	line    line
+	staged *entry // being dispatched, which is over when ready has fired
+	line   line
 
 	ready, end des.Event
 }
@@ -98,8 +97,9 @@ func (g *engine) load() int {
 // stage begins the dispatch of e. Requires: nothing is staged.
 func (g *engine) stage(e *entry) {
 	d := g.device
-	g.staged, g.readyAt = e, d.events.Now().Add(d.profile.Dispatch)
-	d.events.Schedule(&g.ready, g.readyAt, des.ClassHardware, uint32(g.id))
+	g.staged = e
+	d.events.Schedule(&g.ready, d.events.Now().Add(d.profile.Dispatch), des.ClassHardware,
+		uint32(g.id))
 }
 
 // Fire is the end of a dispatch.
@@ -140,7 +140,7 @@ func (n *engineEnd) Fire(now fence.Time, _ *des.Event) {
 		d.watcher.EngineBusy(g.id, false, now)
 	}
 	d.events.Schedule(&e.retire, now.Add(d.profile.Retire), des.ClassHardware, e.queue.rank())
-	if g.staged != nil && g.readyAt <= now && !g.ready.Pending() {
+	if g.staged != nil && !g.ready.Pending() {
 		g.start()
 	}
 }

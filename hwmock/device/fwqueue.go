@@ -82,9 +82,9 @@ func (q *fwQueue) write(j *Job, c *Command) {
 		q.issued += stampStep
 		e.stamp = q.issued
 		j.last[q.kind], j.has[q.kind] = e.stamp, true
-		j.left++
 		q.count(j)
 	}
+	j.left++
 	if int(q.tail-q.seen) == len(q.ring) {
 		q.grow()
 	}
@@ -93,7 +93,8 @@ func (q *fwQueue) write(j *Job, c *Command) {
 }
 
 // target returns the queue and the stamp that a barrier of job j waits for; a
-// nil queue if that has been reached for certain.
+// nil queue if there is nothing to wait for, or the host has seen the end of it:
+// a stamp compares right for half its range only, 2^23 commands.
 func (c *Command) target(j *Job) (*fwQueue, uint32) {
 	after := j
 	if c.After != nil {
@@ -101,7 +102,7 @@ func (c *Command) target(j *Job) (*fwQueue, uint32) {
 			return nil, 0
 		}
 	}
-	if !after.has[c.AfterKind] {
+	if !after.has[c.AfterKind] || after.left == 0 {
 		return nil, 0
 	}
 	return &after.Queue.fw[c.AfterKind], after.last[c.AfterKind]
@@ -135,12 +136,13 @@ func (q *fwQueue) grow() {
 }
 
 // ringDoorbell tells the firmware of a new write pointer. While one message is
-// under way a second adds nothing: the pointer is read at pick-up.
+// under way a second adds nothing: the pointer is read at pick-up. All doorbells
+// have one rank, so messages arrive in the order of sending.
 func (q *fwQueue) ringDoorbell() {
 	d := q.owner.device
 	if !q.doorbell.Pending() && !q.picked {
 		d.events.Schedule(&q.doorbell, d.events.Now().Add(d.profile.Doorbell),
-			des.ClassHardware, q.rank())
+			des.ClassHardware, 0)
 	}
 }
 
@@ -187,43 +189,51 @@ func (q *fwQueue) addWaiter(w *fwQueue) {
 	*p = w
 }
 
-// advance retires what is done, in ring order, lets go the barriers that waited
-// for it, and sends the host an interrupt if work was among it.
+// advance retires what is done, in ring order, and sends the host an interrupt if
+// work or the end of a job was among it. If work was, it lets go the barriers
+// that waited for it.
 func (q *fwQueue) advance() {
 	if q.stuck {
 		return
 	}
-	work := false
+	work, news := false, false
 	for q.retired < q.started && q.at(q.retired).done {
-		if e := q.at(q.retired); e.engines != 0 {
+		e := q.at(q.retired)
+		if e.engines != 0 {
 			q.stamp = e.stamp
 			work = true
 		}
 		q.retired++
-	}
-	if !work {
-		return
+		news = news || work || q.retired == q.tail || q.at(q.retired).job != e.job
 	}
 	d := q.owner.device
-	if !q.irq.Pending() {
+	if news && !q.irq.Pending() {
 		d.events.Schedule(&q.irq, d.events.Now().Add(d.profile.IRQ), des.ClassHardware, q.rank())
 	}
-	q.release()
+	if work {
+		q.release()
+	}
 }
 
-// release lets go the queues whose barrier on q is met now.
+// release lets go the queues whose barrier on q is met now, oldest first. The
+// others keep their places.
 func (q *fwQueue) release() {
-	w := q.waiters
-	q.waiters = nil
-	for w != nil {
+	var met *fwQueue
+	last := &met
+	for p := &q.waiters; *p != nil; {
+		w := *p
+		if !w.at(w.started).met() {
+			p = &w.nextWait
+			continue
+		}
+		*p, w.nextWait = w.nextWait, nil
+		*last, last = w, &w.nextWait
+	}
+	for w := met; w != nil; {
 		next := w.nextWait
 		w.nextWait = nil
-		if w.at(w.started).met() {
-			w.blocked = false
-			w.dispatch()
-		} else {
-			q.addWaiter(w)
-		}
+		w.blocked = false
+		w.dispatch()
 		w = next
 	}
 }
@@ -236,13 +246,11 @@ func (i *interrupt) Fire(fence.Time, *des.Event) {
 	for q.seen < q.retired {
 		e := q.at(q.seen)
 		j := e.job
-		work := e.engines != 0
+		if e.engines != 0 {
+			q.outstanding--
+		}
 		d.putEntry(e)
 		q.seen++
-		if !work {
-			continue
-		}
-		q.outstanding--
 		j.left--
 		if j.left == 0 {
 			// The slots are free before the fence signals.

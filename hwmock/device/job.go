@@ -9,7 +9,8 @@ import (
 )
 
 // Command is one entry of a firmware queue: work for an engine, or a barrier
-// that holds the queue until another command has retired.
+// that holds the queue until another command has retired. A barrier waits for
+// what was given to the device when it is; what was not, it takes for met.
 type Command struct {
 	// Kind is the firmware queue that the command stands in.
 	Kind Kind
@@ -19,7 +20,8 @@ type Command struct {
 	// Duration is how long an engine executes it.
 	Duration fence.Duration
 	// After is what a barrier waits for: the last command of another job in
-	// AfterKind's queue, or for a nil After of this job's own.
+	// AfterKind's queue, or for a nil After of this job's own that stand before it
+	// in Commands.
 	After     *Job
 	AfterGen  uint64 // of After when the barrier was made
 	AfterKind Kind
@@ -30,9 +32,9 @@ type Command struct {
 const MaxCommands = 64
 
 // Job is a submission: what a scheduler sees as one job, and the commands that
-// it becomes. Its memory may be used for the next submission when the
-// device's Freed was called and nobody will name it in a barrier; Recycle then makes barriers that still
-// name it harmless.
+// it becomes; it is done when all of them have left the rings, barriers
+// included. Its memory may be used for the next submission when the device's
+// Freed was called; Recycle then makes barriers that still name it harmless.
 type Job struct {
 	sched.Job
 	// Queue is where the job runs; Commands are its entries, in ring order within
@@ -45,7 +47,7 @@ type Job struct {
 	gen   uint64
 	last  [NumKinds]uint32 // stamp of the last command per queue
 	has   [NumKinds]bool   // whether there is one
-	left  int              // engine commands not retired on the host
+	left  int              // entries not retired on the host
 	holds int              // the scheduler's hold and the hardware fence's
 	hw    fence.Single
 }
@@ -65,7 +67,7 @@ func (j *Job) drop() {
 func (j *Job) Gen() uint64 { return j.gen }
 
 // Recycle ends a life of j: a barrier made for it counts as met from now on.
-// Requires: j has completed.
+// Requires: j was freed, or never pushed.
 func (j *Job) Recycle() {
 	j.gen++
 	j.Queue = nil

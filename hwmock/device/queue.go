@@ -6,7 +6,7 @@ import (
 )
 
 // EBUSY is the error of a job that found no room in a ring.
-const EBUSY fence.Errno = 16
+const EBUSY = fence.EBUSY
 
 // UserQueue is one client context on the device: three firmware queues that
 // share a timeline.
@@ -85,6 +85,7 @@ func (d *Device) RunJob(sj *sched.Job) (*fence.Fence, fence.Errno, fence.Duratio
 // FreeJob ends the scheduler's hold on the job.
 func (d *Device) FreeJob(sj *sched.Job) fence.Duration {
 	j := sj.Owner.(*Job)
+	j.holds = max(j.holds, 1) // a killed job never came here
 	sj.Cleanup()
 	j.drop()
 	return 0

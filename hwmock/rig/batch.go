@@ -25,7 +25,7 @@ type batch struct {
 
 	done     bool
 	released bool
-	used     bool // by scheduler or device
+	used     bool // by scheduler or device; a software fence: referred to
 	isSoft   bool
 
 	soft     fence.Single
@@ -123,6 +123,13 @@ func (b *batch) FenceSignaled(_ *fence.Fence, cb *fence.Callback) {
 
 // Fire is the end of the submitting call: the job is pushed.
 func (b *batch) Fire(fence.Time, *des.Event) { b.job.Push() }
+
+// FenceReleased is the end of the last reference to a software fence, which jobs
+// may hold long after it has signalled.
+func (b *batch) FenceReleased(*fence.Base) {
+	b.used = false
+	b.settle()
+}
 
 // jobFreed is the device's word that it and the scheduler need a job no more.
 func (r *Rig) jobFreed(j *device.Job) {

@@ -8,8 +8,8 @@ import (
 	"credence/hwmock/des"
 )
 
-// MaxItemsPerInstant bounds the work items between two moves of the clock: more
-// is a scheduler that keeps itself busy with nothing.
+// MaxItemsPerInstant bounds the work items that follow each other without an
+// event in between: more is a scheduler that keeps itself busy with nothing.
 const MaxItemsPerInstant = 1 << 22
 
 // Executor runs the work items of any number of schedulers in virtual time, on
@@ -23,7 +23,7 @@ type Executor struct {
 	after   func(*sched.Work)
 	workers []*worker // by Scheduler.ID
 	list    workList  // of workers that are awake
-	instant int       // items since the clock moved
+	instant int       // items since the last event
 	woken   bool      // somebody who waits is to look again
 
 	wakeUps, items uint64
@@ -113,7 +113,8 @@ func (x *Executor) Now() fence.Time { return x.events.Now() }
 func (x *Executor) Queue(w *sched.Work) {
 	k := x.workers[w.Scheduler().ID()]
 	switch {
-	case k.busy:
+	case k.busy && k.listed == 0:
+		// Otherwise it goes behind what is listed, which RunOne will hold.
 		k.held.push(w)
 	case x.wakeUp > 0 && k.listed == 0 && !k.inItem:
 		x.wakeUps++

@@ -34,7 +34,8 @@ type Lost struct {
 
 // Error says which batch failed and how.
 func (l *Lost) Error() string {
-	return fmt.Sprintf("%s:%d: client %d stopped: its batch failed: %v", l.File, l.Line, l.Client, l.Err)
+	return fmt.Sprintf("%s:%d: client %d stopped: its batch failed: %v",
+		l.File, l.Line, l.Client, l.Err)
 }
 
 func (s *clientState) fail(line int, e fence.Errno) {
@@ -91,13 +92,13 @@ func (h *host) Wake(c *workload.Client, at fence.Time) { h.clients[c.Index()].re
 func (h *host) NewSoftFence() workload.Handle {
 	r := (*Rig)(h)
 	b := r.batches.take(r)
-	b.isSoft = true
-	b.soft.Init(r.contexts.Next(1), 1, nil)
+	b.isSoft, b.used = true, true
+	b.soft.Init(r.contexts.Next(1), 1, b)
 	b.soft.Arm(&b.onDone)
 	return b.handle()
 }
 
-func (h *host) SignalSoftFence(f workload.Handle) { h.batches.find(f).soft.Signal() }
+func (h *host) SignalSoftFence(f workload.Handle) { h.batches.find(f).soft.SignalPut(fence.OK) }
 
 func (h *host) Done(f workload.Handle) bool { return h.batches.find(f).done }
 
@@ -164,6 +165,9 @@ func (s *clientState) context(wb *workload.Batch) (*Context, error) {
 		}
 		s.contexts[wb.Context] = ctx
 	}
+	if ctx.entity.Priority() != p {
+		ctx.entity.SetPriority(p)
+	}
 	ctx.queue.SetPriority(uint8(p))
 	return ctx, nil
 }
@@ -183,7 +187,7 @@ func (b *batch) compose(ctx *Context, wb *workload.Batch) {
 	b.job.Queue = ctx.queue
 	list := b.job.Commands[:0]
 	for _, d := range wb.Deps {
-		if dep := r.batches.find(d); b.needsBarrier(dep) {
+		if dep := r.batches.find(d); b.needsBarrier(dep, wb.Deps) {
 			list = append(list, device.Command{
 				Kind: b.target.first(), After: &dep.job, AfterGen: dep.job.Gen(),
 				AfterKind: dep.target.last(),
@@ -193,17 +197,39 @@ func (b *batch) compose(ctx *Context, wb *workload.Batch) {
 	b.job.Commands = r.engines.work(list, b.target, wb.Duration)
 }
 
-// needsBarrier reports whether the hardware must order b behind dep: the jobs of
-// one scheduler reach it in order, but its engines do not wait for each other.
-// One engine behind one compute queue keeps the order by itself.
-func (b *batch) needsBarrier(dep *batch) bool {
-	if dep.isSoft || dep.context.entity.Scheduler() != b.context.entity.Scheduler() {
+// needsBarrier reports whether the hardware must order b behind dep, one of
+// deps: the jobs of one scheduler reach it in order, but its engines do not wait
+// for each other. One engine behind one compute queue keeps the order by itself.
+func (b *batch) needsBarrier(dep *batch, deps []workload.Handle) bool {
+	switch {
+	case dep.isSoft:
 		return false
+	case dep.context.entity.Scheduler() != b.context.entity.Scheduler():
+		return b.rig.batches.outlasts(dep, deps)
 	}
 	engines := b.target.engines()
 	inOrder := dep.context == b.context && !b.target.render() &&
 		dep.target.engines() == engines && engines&(engines-1) == 0
 	return !inOrder
+}
+
+// outlasts reports whether dep may end after the fence that a job with these
+// dependencies waits for: of one context it is that of the latest alone, and
+// renders and others do not end in order. The latest having run, dep has been
+// given to the device, where a barrier can name it.
+func (p *batchPool) outlasts(dep *batch, deps []workload.Handle) bool {
+	later := false
+	for _, d := range deps {
+		x := p.find(d)
+		if x.isSoft || x.context != dep.context || !x.finished.IsLater(dep.finished) {
+			continue
+		}
+		if x.target.render() == dep.target.render() {
+			return false // ends after dep, and is waited for itself
+		}
+		later = true
+	}
+	return later
 }
 
 // depend gives the job the fences to wait for.

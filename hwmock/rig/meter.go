@@ -2,6 +2,7 @@ package rig
 
 import (
 	"math/bits"
+	"slices"
 
 	"credence/core/fence"
 	"credence/core/sched"
@@ -27,7 +28,8 @@ type meter struct {
 	counts  Counts
 	history history
 	engines []engineMeter
-	stalled []uint64 // by scheduler: the engines that its held-back job would use
+	stalled []uint64           // by scheduler: the engines that its held-back job would use
+	unmet   []*sched.Scheduler // that hold back a job whose dependencies are not met
 }
 
 // engineMeter integrates the time for which an engine did nothing although flow
@@ -93,20 +95,37 @@ func (m *meter) afterItem(w *sched.Work) {
 		return
 	}
 	s := w.Scheduler()
-	var engines uint64
-	if j := s.Stalled(); j != nil {
+	if s.Stalled() != nil {
 		m.counts.Stalls++
-		if j.DependenciesMet() {
-			engines = m.rig.batches.ofJob(j).firstEngines()
-		}
 	}
-	was := m.stalled[s.ID()]
-	if was == engines {
-		return
+	if !m.look(s) && !slices.Contains(m.unmet, s) {
+		m.unmet = append(m.unmet, s)
 	}
-	m.stalled[s.ID()] = engines
-	m.wait(was&^engines, -1)
-	m.wait(engines&^was, +1)
+}
+
+// afterStep looks again at what was held back with dependencies that were not
+// met: no work item tells when they are.
+func (m *meter) afterStep() {
+	if len(m.unmet) != 0 {
+		m.unmet = slices.DeleteFunc(m.unmet, m.look)
+	}
+}
+
+// look notes which engines would execute what s holds back. It reports false if
+// dependencies of that are not met.
+func (m *meter) look(s *sched.Scheduler) bool {
+	j := s.Stalled()
+	met := j == nil || j.DependenciesMet()
+	var engines uint64
+	if j != nil && met {
+		engines = m.rig.batches.ofJob(j).firstEngines()
+	}
+	if was := m.stalled[s.ID()]; was != engines {
+		m.stalled[s.ID()] = engines
+		m.wait(was&^engines, -1)
+		m.wait(engines&^was, +1)
+	}
+	return met
 }
 
 // wait adds n to the schedulers that wait for each engine of the set.

@@ -1,0 +1,105 @@
+package rig_test
+
+import (
+	"testing"
+
+	"credence/core/fence"
+	"credence/hwmock/rig"
+	"credence/hwmock/workload"
+)
+
+// churn uses everything that has memory of its own: contexts, both kinds of
+// jobs, dependencies within and across contexts, software fences, waiting, and a
+// queue that is full most of the time.
+const churn = `f
+1.RCS.20-40.f-1.0
+a.-2
+1.CCS.30.-2.0
+2.BCS.10.-1/-3.0
+2.VCS1.10.0.0
+3.VECS.15.-1.0
+1.RCS.10.0.0
+`
+
+// TestMemoryIsFlat runs a hundred thousand jobs.
+func TestMemoryIsFlat(t *testing.T) {
+	for _, topology := range []string{"per-queue", "shared:2"} {
+		r, clients := play(t, rig.Config{
+			Profile: parts(t, "apple-m1", "topology = "+topology), Flow: flow(t, "lanes"), Capacity: 16,
+		}, churn, workload.Options{Clients: 3}, 50*fence.Millisecond)
+		live, made := r.Live()
+		peak := live
+		for r.Counts().Completed < 100_000 {
+			if !r.Step(fence.Never) {
+				t.Fatalf("it comes to rest after %d jobs", r.Counts().Completed)
+			}
+			live, _ = r.Live()
+			peak = max(peak, live)
+		}
+		// Three entities of a client hold 16 jobs each and a few that are not freed.
+		if _, now := r.Live(); now > made+made/4 || peak > 3*3*(16+126) {
+			t.Errorf("%s: %d batches at the peak; memory for %d, and %d early on", topology, peak, now, made)
+		}
+		for _, c := range clients {
+			if c.Metrics().Iterations < 1000 {
+				t.Errorf("client %d runs %d iterations", c.Index(), c.Metrics().Iterations)
+			}
+		}
+	}
+}
+
+// TestNothingIsLeft when all clients have finished and gave their handles back,
+// but what the entities keep of their last jobs.
+func TestNothingIsLeft(t *testing.T) {
+	for _, topology := range []string{"per-queue", "shared:2"} {
+		r, err := rig.New(rig.Config{
+			Profile: parts(t, "apple-m1", "topology = "+topology), Flow: flow(t, "lanes"),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		g, err := r.AddClients(compile(t, churn, r), workload.Options{Clients: 3, Repeats: 40})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for r.Step(fence.Never) {
+		}
+		g.Close()
+		if live, _ := r.Live(); live != len(r.Contexts()) {
+			t.Errorf("%s: %d batches of %d contexts are left", topology, live, len(r.Contexts()))
+		}
+		for _, c := range r.Contexts() {
+			c.Entity().Fini()
+		}
+		if live, made := r.Live(); live != 0 || made == 0 {
+			t.Errorf("%s: %d batches of %d are left", topology, live, made)
+		}
+	}
+}
+
+// TestSteadyStateAllocatesNothing, once everything has grown.
+func TestSteadyStateAllocatesNothing(t *testing.T) {
+	for _, c := range []struct{ name, topology, flow, text string }{
+		{"churn", "per-queue", "lanes", churn},
+		{"churn", "shared:2", "lanes", churn},
+		{"churn", "shared:2", "credits-max:12", churn},
+		{"render", "per-queue", "lanes", "1.RCS.10.0.0\n"},
+		{"saturate", "per-queue", "lanes", read(t, "../../bench/workloads/saturate.wsim")},
+		{"game60", "per-queue", "lanes", read(t, "../../bench/workloads/game60.wsim")},
+	} {
+		r, _ := play(t, rig.Config{
+			Profile: parts(t, "apple-m1", "topology = "+c.topology), Flow: flow(t, c.flow),
+			Completed: func(fence.Duration) {},
+		}, c.text, workload.Options{Clients: 2}, 500*fence.Millisecond)
+		before := r.Counts().Completed
+		n := testing.AllocsPerRun(10, func() {
+			if err := r.RunUntil(r.Now().Add(50 * fence.Millisecond)); err != nil {
+				t.Error(err)
+			}
+		})
+		if jobs := r.Counts().Completed - before; n != 0 || jobs < 300 {
+			t.Errorf("%s, %s, %s: %v allocations in 50 ms, %d jobs in 550", c.name, c.topology, c.flow, n,
+				jobs)
+		}
+	}
+}

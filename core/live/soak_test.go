@@ -31,7 +31,6 @@ type producer struct {
 	random *rand.Rand
 	home   chan *job
 	entity atomic.Pointer[sched.Entity]
-	last   *fence.Fence // of the job pushed last; a reference
 	shared *exchange
 	pushed int64
 	ended  atomic.Int64

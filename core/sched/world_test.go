@@ -26,7 +26,6 @@ type world struct {
 	jobs     map[int]*mockJob
 	exts     map[int]*fence.Single
 	out      []string
-	ops      int
 }
 
 type timer struct {

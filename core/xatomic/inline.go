@@ -7,8 +7,8 @@ package xatomic
 // job's whole path through the scheduler in place of 2,346.
 func inlined(a *Uint32, b *Uint64, c *Int64, m *Mutex) {
 	m.Lock()
-	m.Unlock()
 	a.Store(a.Load() + a.Swap(0) + a.Add(1) + a.And(1) + a.Or(1))
+	m.Unlock()
 	a.CompareAndSwap(0, 1)
 	b.Store(b.Load() + b.Swap(0) + b.Add(1) + b.And(1) + b.Or(1))
 	b.CompareAndSwap(0, 1)

@@ -23,10 +23,9 @@ type Config struct {
 	// queue, and Ring the length of a queue's ring.
 	Lanes        [sched.NumLanes]uint32
 	Buffer, Ring int
-	// Probe compares the schedulers' own figures of what is in flight after every
-	// operation, not only at the end. That has them look at what came back when
-	// nothing else would, which hides the lack of such a look.
-	Probe bool
+	// Watched says that each job's finished fence has Callbacks callbacks that call
+	// Finished. Without, signals take the way of a fence that nobody watches.
+	Watched bool
 	// Jobs is how many jobs there may be.
 	Jobs int
 }

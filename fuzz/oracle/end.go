@@ -7,9 +7,7 @@ import (
 
 // After checks what holds after every operation.
 func (c *Checker) After() {
-	if c.config.Probe {
-		c.checkFlow()
-	}
+	c.checkFlow()
 	c.checkDevice()
 	c.checkScores()
 }
@@ -45,7 +43,6 @@ func (c *Checker) End() {
 		c.checkEnded(&c.jobs[i], stuck)
 	}
 	c.After()
-	c.checkFlow()
 	if stuck {
 		return
 	}
@@ -74,8 +71,8 @@ func (c *Checker) checkEnded(j *Job, stuck bool) {
 			fail(invariant.I10, "%s is still held, in state %s", j, j.state)
 		}
 	}
-	if c.config.Probe && j.state >= done && j.state <= gone && j.told != 1 {
-		fail(invariant.I3, "the callback on the finished fence of %s never ran", j)
+	if c.config.Watched && j.state >= done && j.state <= gone && j.told != Callbacks {
+		fail(invariant.I3, "%d of %d callbacks on the finished fence of %s ran", j.told, Callbacks, j)
 	}
 }
 

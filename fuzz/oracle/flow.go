@@ -53,16 +53,21 @@ func (s *scheduler) put(j *Job) {
 	s.lanes.sub(j.need)
 }
 
-// Finished is told from within the signal of a job's finished fence, by a
-// callback on it, in programs that probe: what the job took was returned before
-// (I1).
-func (c *Checker) Finished(j *Job) {
+// Callbacks is how many callbacks a job's finished fence has if it is watched.
+const Callbacks = 2
+
+// Finished is told by callback n on a job's finished fence, in the order of
+// arming from 0, that the fence signals: each runs once, in that order, and what
+// the job took was returned before (I1).
+func (c *Checker) Finished(j *Job, n int) {
 	if !j.finished.Signaled() || j.state < done {
 		fail(invariant.I3, "a callback on the finished fence of %s runs in state %s", j, j.state)
 	}
-	if j.told++; j.told > 1 {
-		fail(invariant.I3, "the callback on the finished fence of %s runs again", j)
+	if j.told != n {
+		fail(invariant.I3, "callback %d on the finished fence of %s runs after %d others",
+			n, j, j.told)
 	}
+	j.told++
 	c.checkFlow()
 }
 

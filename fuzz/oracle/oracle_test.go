@@ -263,6 +263,14 @@ func TestRules(t *testing.T) {
 			j.observe(sched.EventRun, fence.OK)
 			w.check.Returned(j.Job, nil, fence.EIO)
 		}},
+		{"credits in flight are not counted", "I1", "0 in flight, its jobs cost 2", func(w *world) {
+			w.queued(0, 2).run()
+			w.check.After()
+		}},
+		{"lanes are not counted", "I1", "0 in flight in lane 2, its jobs cost 1", func(w *world) {
+			w.queued(2, 1).run()
+			w.check.After()
+		}},
 		{"warning about a job of the right size", "I1", "warning oversize", func(w *world) {
 			j := w.queued(0, 2)
 			w.check.Observe(sched.Event{Job: j.ID, Kind: sched.EventWarn, Warn: sched.WarnOversize})
@@ -408,12 +416,16 @@ func TestRules(t *testing.T) {
 			w.check.After()
 		}},
 		{"callback before its time", "I3", "runs in state running", func(w *world) {
-			w.check.Finished(w.queued(0, 1).run().Job)
+			w.check.Finished(w.queued(0, 1).run().Job, 0)
 		}},
-		{"callback runs twice", "I3", "runs again", func(w *world) {
+		{"callback runs before one that was armed earlier", "I3", "runs after 0 others",
+			func(w *world) {
+				w.check.Finished(w.queued(0, 1).run().finish(fence.OK).Job, 1)
+			}},
+		{"callback runs twice", "I3", "callback 0 on the finished", func(w *world) {
 			j := w.queued(0, 1).run().finish(fence.OK)
-			w.check.Finished(j.Job)
-			w.check.Finished(j.Job)
+			w.check.Finished(j.Job, 0)
+			w.check.Finished(j.Job, 0)
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -462,7 +474,7 @@ func TestEnd(t *testing.T) {
 			w.queued(2, 1)
 			w.overrun(1)
 		}},
-		{"stuck itself, and holding too much", "I1", "queue 1.compute holds 6", func(w *world) {
+		{"stuck itself, which is exempt, and not counted", "I1", "0 in flight", func(w *world) {
 			w.queued(1, 1).run()
 			w.overrun(1)
 		}},

@@ -22,7 +22,7 @@ type slot struct {
 	finished, scheduled *fence.Fence
 	life                *oracle.Job // whose fences they are
 
-	onDone fence.Callback // on finished, holding a reference
+	onDone [oracle.Callbacks]fence.Callback // on finished, holding a reference each
 
 	// Of a job that the device does not see: who holds the slot, and the fence
 	// that RunJob returns.
@@ -37,7 +37,9 @@ func (m *machine) slot(id uint8) *slot {
 		s = &slot{machine: m}
 		s.job.Owner = &s.job
 		s.job.Tag = uint64(id)
-		s.onDone.Init(s)
+		for i := range s.onDone {
+			s.onDone[i].Init(s)
+		}
 		s.later.Init(s)
 		m.jobs[id] = s
 	}
@@ -150,12 +152,20 @@ func (s *slot) end() {
 	s.model, s.pushed = nil, false
 }
 
-// probe has the checker told when the job's finished fence signals.
-func (s *slot) probe() { s.job.Finished().Get().Arm(&s.onDone) }
+// watch has the checker told when the job's finished fence signals.
+func (s *slot) watch() {
+	for i := range s.onDone {
+		s.job.Finished().Get().Arm(&s.onDone[i])
+	}
+}
 
 // FenceSignaled is told that the job is finished.
-func (s *slot) FenceSignaled(f *fence.Fence, _ *fence.Callback) {
-	s.machine.check.Finished(s.model)
+func (s *slot) FenceSignaled(f *fence.Fence, cb *fence.Callback) {
+	for i := range s.onDone {
+		if cb == &s.onDone[i] {
+			s.machine.check.Finished(s.model, i)
+		}
+	}
 	f.Put()
 }
 

@@ -71,7 +71,7 @@ func (m *machine) push(id uint8) {
 	s.finished, s.scheduled, s.life = s.job.Finished().Get(), s.job.Scheduled(), s.model
 	m.check.Arm(s.model, s.scheduled, s.finished)
 	if m.program.Device.Undrained {
-		s.probe()
+		s.watch()
 	}
 	s.job.Push()
 }

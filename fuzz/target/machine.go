@@ -67,7 +67,7 @@ func newMachine(p *prog.Program) *machine {
 	m.lanes = device.Lanes(params)
 	c := oracle.Config{
 		Device: m.device, Lanes: m.lanes, Buffer: params.Buffer, Ring: params.Ring,
-		Jobs: jobs(p), Probe: p.Device.Undrained,
+		Jobs: jobs(p), Watched: p.Device.Undrained,
 	}
 	for i, s := range p.Scheds {
 		m.addScheduler(i, s)

@@ -22,16 +22,10 @@ type Preparing struct{ *Device }
 // queue that has no room, or nil if all have. The reference is the caller's.
 func (p Preparing) PrepareJob(sj *sched.Job) *fence.Fence {
 	q, full := sj.Owner.(*Job).blocker()
-	if !full {
-		return nil
+	if !full || q.seen == q.tail {
+		return nil // or nothing in flight that could make room: RunJob says so
 	}
-	for i := q.seen; i < q.tail; i++ {
-		// Barriers have no completion of their own.
-		if e := q.at(i); e.engines != 0 {
-			return e.job.hw.Get()
-		}
-	}
-	return nil // nothing in flight that could make room: RunJob says so
+	return q.at(q.seen).job.hw.Get()
 }
 
 // blocker returns the first firmware queue, in the order of Kind, that has no
@@ -48,7 +42,8 @@ func (j *Job) blocker() (*fwQueue, bool) {
 	p := j.Queue.device.profile
 	for k := range j.Queue.fw {
 		q := &j.Queue.fw[k]
-		if work[k] != 0 && p.Slots-q.outstanding <= work[k] || entries[k] != 0 && q.free() <= entries[k] {
+		if work[k] != 0 && p.Slots-q.outstanding <= work[k] ||
+			entries[k] != 0 && q.free() <= entries[k] {
 			return q, true
 		}
 	}

@@ -29,7 +29,13 @@ type bench struct {
 // newBench returns a bench with n schedulers, each with an entity of its number.
 func newBench(t *testing.T, n int, wakeUp fence.Duration) *bench {
 	b := &bench{t: t, events: des.New(), items: map[string]*sched.Work{}}
-	b.x = rig.NewExecutor(b.events, wakeUp, b.after)
+	return b.with(n, rig.NewExecutor(b.events, wakeUp, b.after))
+}
+
+// with gives the bench an executor, and that n schedulers.
+func (b *bench) with(n int, x *rig.Executor) *bench {
+	t := b.t
+	b.x = x
 	for i := range n {
 		b.x.AddWorker()
 		a, err := sched.Flow{Kind: sched.FlowCount, Limit: 99}.Admission([sched.NumLanes]uint32{})
@@ -198,6 +204,19 @@ func TestWakeUpLatency(t *testing.T) {
 	if n := b.x.WakeUps(); n != 3 {
 		t.Errorf("%d wake-ups, want 3", n)
 	}
+
+	// A worker is awake between two of its items.
+	b = newBench(t, 1, 37)
+	b.push(0, costs{})
+	b.push(0, costs{})
+	for len(b.log) == 0 {
+		b.x.Step(fence.Never)
+	}
+	b.entities[0].Kill()
+	b.want("37:run0 37:free0 37:run0 37:kill0")
+	if n := b.x.WakeUps(); n != 1 {
+		t.Errorf("%d wake-ups, want 1", n)
+	}
 }
 
 // TestCancel takes items off the list, and off a worker that is busy or wakes.
@@ -220,6 +239,10 @@ func TestCancel(t *testing.T) {
 		if b.x.Cancel(w) {
 			t.Errorf("%s is cancelled but was not queued", item)
 		}
+	}
+	// Three at the start; then each time that a worker was left with nothing.
+	if n := b.x.WakeUps(); n != 3+4 {
+		t.Errorf("%d wake-ups, want 7", n)
 	}
 
 	b = newBench(t, 1, 37)
@@ -275,31 +298,32 @@ func TestTimersGoBehindHardwareAndBeforeClients(t *testing.T) {
 }
 
 // TestSelfFeedingSchedulerIsStopped: work without end in one instant is an
-// error, not a hang.
+// error, not a hang. Each event starts the count anew.
 func TestSelfFeedingSchedulerIsStopped(t *testing.T) {
-	b := newBench(t, 1, 0)
-	b.x = rig.NewExecutor(b.events, 0, nil)
-	b = &bench{t: t, events: b.events, x: b.x}
-	b.x.AddWorker()
-	a, err := sched.Flow{Kind: sched.FlowCount, Limit: 99}.Admission([sched.NumLanes]uint32{})
-	if err != nil {
-		t.Fatal(err)
+	if race {
+		t.Skip("millions of work items on one goroutine; without -race it takes a second")
 	}
-	s, err := sched.New(sched.Config{Backend: b, Executor: b.x, Admission: a})
-	if err != nil {
-		t.Fatal(err)
+	b := &bench{t: t, events: des.New()}
+	b.with(1, rig.NewExecutor(b.events, 0, nil))
+	feed := func(items uint64) {
+		end := b.x.Items() + items
+		b.onFree = func(j *sched.Job) {
+			if b.x.Items() < end {
+				b.again(j, 0)
+			}
+		}
+		b.push(0, costs{})
 	}
-	b.scheds = append(b.scheds, s)
-	b.entity(0)
-	b.onFree = func(j *sched.Job) { b.again(j, 0) }
-	b.push(0, costs{})
+	const half = rig.MaxItemsPerInstant / 2
+	feed(half + half/2)
+	b.at(10, func() { feed(10 * half) })
 	defer func() {
-		want := fmt.Sprintf("rig: %d work items at 0 ns, the last one ", rig.MaxItemsPerInstant+1)
+		want := fmt.Sprintf("rig: %d work items at 10 ns, the last one ", rig.MaxItemsPerInstant+1)
 		if got := fmt.Sprint(recover()); !strings.HasPrefix(got, want) ||
 			!strings.HasSuffix(got, " of sched 0: it feeds itself") {
 			t.Errorf("it panics with %q, want %q", got, want)
 		}
-		if n := b.x.Items(); n != rig.MaxItemsPerInstant {
+		if n := b.x.Items(); n < half+half/2+rig.MaxItemsPerInstant || n > 4*half {
 			t.Errorf("%d items ran", n)
 		}
 	}()
@@ -321,7 +345,8 @@ func TestWait(t *testing.T) {
 	never := func() bool { return false }
 
 	b.at(10, func() { t.Error("it does not look first") })
-	if !b.x.Wait(s, look(func() bool { return true }), fence.Never) || looks != 1 || b.x.Now() != 0 {
+	always := func() bool { return true }
+	if !b.x.Wait(s, look(always), fence.Never) || looks != 1 || b.x.Now() != 0 {
 		t.Errorf("done at once: %d looks, now %d", looks, b.x.Now())
 	}
 	b = newBench(t, 1, 0)
@@ -331,7 +356,8 @@ func TestWait(t *testing.T) {
 		b.at(10*at, func() { flag = at >= 4 })
 	}
 	b.at(55, func() { b.x.Wake(s) })
-	if !b.x.Wait(s, look(func() bool { return flag }), fence.Never) || looks != 2 || b.x.Now() != 55 {
+	set := func() bool { return flag }
+	if !b.x.Wait(s, look(set), fence.Never) || looks != 2 || b.x.Now() != 55 {
 		t.Errorf("woken at 55: %d looks, now %d", looks, b.x.Now())
 	}
 	if b.x.Wait(s, look(never), 75) || looks != 2 || b.x.Now() != 75 {
@@ -359,14 +385,16 @@ func TestFlushWaitsForTheQueue(t *testing.T) {
 	for range 3 {
 		b.push(0, costs{run: 10})
 	}
-	if left := b.entities[0].Flush(100, sched.Exit{Exiting: true}); left != 1000 || b.x.Now() != 20 {
+	left := b.entities[0].Flush(100, sched.Exit{Exiting: true})
+	if left != 1000 || b.x.Now() != 20 {
 		// At least a microsecond is left, by the contract.
 		t.Errorf("%d ns are left at %d, want 1000 at 20: the third job runs then", left, b.x.Now())
 	}
 	for range 3 {
 		b.push(0, costs{run: 1000})
 	}
-	if left := b.entities[0].Flush(1500, sched.Exit{Exiting: true}); left != 0 || b.x.Now() != 1520 {
+	left = b.entities[0].Flush(1500, sched.Exit{Exiting: true})
+	if left != 0 || b.x.Now() != 1520 {
 		t.Errorf("%d ns are left at %d, want 0 at 1520", left, b.x.Now())
 	}
 }

@@ -1,7 +1,9 @@
 package rig_test
 
 import (
+	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,6 +36,17 @@ func TestDependenciesOnOneContextThatEndOutOfOrder(t *testing.T) {
 		})
 		s.add("1.CCS.9000.0.0\n1.VCS1.500.0.0\n1.RCS.1000.0.0\n2.BCS.5.-1/-2/-3.0\n",
 			workload.Options{Repeats: 1})
+		if err := s.RunUntil(fence.Time(2000 * us)); err != nil {
+			t.Fatal(err)
+		}
+		// Across schedulers one barrier on the last of the compute jobs is enough.
+		want := 2
+		if topology == "shared:1" {
+			want = 4
+		}
+		if n := s.Contexts()[1].Queue().Entries(device.Compute); n != want {
+			t.Errorf("%s: %d ring entries, want %d", topology, n, want)
+		}
 		s.finish()
 		slow, last := s.batches[0], s.batches[3]
 		if len(last.deps) != 3 || slow.done != fence.Time(9000*us) || last.done != fence.Time(9005*us) {
@@ -53,10 +66,93 @@ func TestPriorityReachesSchedulerAndFirmware(t *testing.T) {
 	s.accepted = func(r *record) { got = append(got, s.Contexts()[r.context].Entity().Priority()) }
 	s.finish()
 	want := []sched.Priority{sched.Normal, sched.High, sched.Low, sched.Normal}
-	for i := range want {
-		if i >= len(got) || got[i] != want[i] {
-			t.Fatalf("priorities at submission are %v, want %v", got, want)
+	if !slices.Equal(got, want) {
+		t.Errorf("priorities at submission are %v, want %v", got, want)
+	}
+
+	// Of those that wait for the engine the most urgent goes first.
+	s = newSystem(t, rig.Config{Profile: parts(t, "ideal"), Flow: flow(t, "lanes")})
+	s.add("3.CCS.50.0.0\n4.CCS.50.0.1\nP.3.-1\nP.4.1\n"+
+		"1.CCS.100.0.0\n2.CCS.100.0.0\n3.CCS.100.0.0\n4.CCS.100.0.0\n", workload.Options{Repeats: 1})
+	s.finish()
+	low, high := s.batches[4], s.batches[5]
+	if low.done != fence.Time(500*us) || high.done != fence.Time(300*us) {
+		t.Errorf("on the engine the low one ends at %d, the high one at %d", low.done, high.done)
+	}
+}
+
+// TestBarrierOnABatchWhoseMemoryIsUsedAgain: the batch that a barrier was made
+// for is over, and a long one has its place when the barrier is written.
+func TestBarrierOnABatchWhoseMemoryIsUsedAgain(t *testing.T) {
+	s := newSystem(t, rig.Config{
+		Profile: parts(t, "ideal", "topology = shared:1"), Flow: flow(t, "lanes"),
+	})
+	s.add("f\n1.CCS.10.0.0\n1.VCS1.5.0.0\n2.BCS.10.-1/-2/f-3.0\ns.-3\n"+
+		"3.VECS.1000.0.0\nd.5\na.-7\nd.2000\n", workload.Options{Repeats: 1})
+	s.finish()
+	if _, made := s.Live(); made != 4 {
+		t.Errorf("memory for %d batches and fences, want 4: one is used twice", made)
+	}
+	if b := s.batches[2]; b.done != fence.Time(25*us) {
+		t.Errorf("it ends at %d, want 25 us", b.done)
+	}
+}
+
+// TestReleasedHandleIsRefused, even if another batch has its memory.
+func TestReleasedHandleIsRefused(t *testing.T) {
+	s := newSystem(t, rig.Config{Profile: parts(t, "ideal"), Flow: flow(t, "lanes")})
+	var host workload.Host
+	g, err := s.AddClientsThrough(compile(t, "1.RCS.10.0.0\n", s.Rig), workload.Options{},
+		func(h workload.Host) workload.Host { host = h; return h })
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := host.NewSoftFence()
+	host.SignalSoftFence(a)
+	host.Release(a)
+	b := host.NewSoftFence()
+	if a == b || host.Done(b) {
+		t.Errorf("handles %#x and %#x, the second is done %t", a, b, host.Done(b))
+	}
+	defer func() {
+		if got, want := fmt.Sprint(recover()), fmt.Sprintf("rig: handle %#x was released", uint64(a)); got != want {
+			t.Errorf("it panics with %q, want %q", got, want)
 		}
+		g.Close()
+	}()
+	host.Done(a)
+	t.Error("the released handle is known")
+}
+
+// TestGroupsHaveIndicesOfTheirOwn, whatever their options say.
+func TestGroupsHaveIndicesOfTheirOwn(t *testing.T) {
+	r, err := rig.New(rig.Config{Profile: parts(t, "ideal"), Flow: flow(t, "lanes")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := 0
+	for range 3 {
+		g, err := r.AddClients(compile(t, "1.RCS.10.0.1\n", r), workload.Options{Clients: 2, FirstIndex: 77, Repeats: 5})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range g.Clients() {
+			if c.Index() != next {
+				t.Errorf("client %d has index %d", next, c.Index())
+			}
+			defer func() {
+				if !c.Finished() {
+					t.Errorf("client %d is not finished: %q", c.Index(), c.Blocked())
+				}
+			}()
+			next++
+		}
+	}
+	if _, err := r.AddClients(compile(t, "1.RCS.10.0.1\n", r), workload.Options{Clients: -1}); err == nil {
+		t.Error("-1 clients are accepted")
+	}
+	if err := r.RunUntil(fence.Time(fence.Second)); err != nil {
+		t.Error(err)
 	}
 }
 

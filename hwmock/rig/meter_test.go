@@ -52,7 +52,8 @@ func TestIdleWhileReadyAgreesWithItsTwin(t *testing.T) {
 			d.look()
 			for i := range n {
 				if got := s.IdleWhileReady(i); got != d.total[i] {
-					t.Errorf("engine %d at %d: %d ns idle while ready, twin %d", i, s.Now(), got, d.total[i])
+					t.Errorf("engine %d at %d: %d ns idle while ready, twin %d", i, s.Now(), got,
+						d.total[i])
 					return ops
 				}
 			}

@@ -123,11 +123,12 @@ func randomScene(t *testing.T, r *rand.Rand) scene {
 	}
 	p := parts(t, base, "topology = "+topology, fmt.Sprintf("slots = %d", slots),
 		fmt.Sprintf("buffer = %d", slots+1), fmt.Sprintf("ring = %d", ring))
-	f := pick("lanes", "lanes", "credits-max:126", "credits-sum:126", "credits-max:small", "count:2")
+	f := pick("lanes", "canrun", "prepare", "credits-max:126", "credits-sum:126",
+		"credits-max:small", "count:2")
 	switch {
 	case ring == 40:
 		// What takes no account of the ring would find it full.
-		f = "lanes"
+		f = pick("lanes", "canrun", "prepare")
 	case f == "credits-max:small":
 		f = fmt.Sprintf("credits-max:%d", 1+r.IntN(4))
 	}
@@ -138,8 +139,8 @@ func randomScene(t *testing.T, r *rand.Rand) scene {
 			Capacity: []int{1, 2, 5, 64}[r.IntN(4)],
 		},
 	}
-	x.describe = fmt.Sprintf("%s %s %s %s, %d of slots, capacity %d, %d clients:\n%s", base, topology, f,
-		x.config.Policy, slots, x.config.Capacity, x.clients, x.text)
+	x.describe = fmt.Sprintf("%s %s %s %s, %d of slots, capacity %d, %d clients:\n%s", base,
+		topology, f, x.config.Policy, slots, x.config.Capacity, x.clients, x.text)
 	return x
 }
 
@@ -180,8 +181,8 @@ func (s *system) checkEnd(r *record, last map[[3]int]int) {
 			began = r.done
 		}
 		if d.done > began {
-			s.t.Errorf("line %d, of %d ns, ends at %d; what it depends on, line %d, at %d", r.line, r.dur,
-				r.done, d.line, d.done)
+			s.t.Errorf("line %d, of %d ns, ends at %d; what it depends on, line %d, at %d", r.line,
+				r.dur, r.done, d.line, d.done)
 		}
 	}
 	for _, at := range r.fences {
@@ -247,8 +248,8 @@ func (s *system) checkLimits(x scene) (barriers int) {
 		for k := range device.NumKinds {
 			o, e := c.Queue().Outstanding(k), c.Queue().Entries(k)
 			if e > x.ring || x.config.Flow.Kind != sched.FlowCount && o > x.slots || o > e {
-				s.t.Errorf("queue %d.%s has %d commands in %d entries at %d; the limits are %d and %d", i,
-					k, o, e, s.Now(), x.slots, x.ring)
+				s.t.Errorf("queue %d.%s has %d commands in %d entries at %d; the limits are %d and %d",
+					i, k, o, e, s.Now(), x.slots, x.ring)
 			}
 			barriers += e - o
 		}

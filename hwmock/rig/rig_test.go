@@ -49,7 +49,8 @@ func TestPathOfOneBatch(t *testing.T) {
 		line: 3, submitted: at, pushed: at + 7, run: at + 37,
 		done: at + 37 + way - 6_000_000 + work, freed: at + 37 + way - 6_000_000 + work + 30,
 	})
-	if len(latency) != 2 || latency[0] != end.Sub(7) || latency[1] != second.done.Sub(second.pushed) {
+	if len(latency) != 2 || latency[0] != end.Sub(7) ||
+		latency[1] != second.done.Sub(second.pushed) {
 		t.Errorf("latencies are %v", latency)
 	}
 	if n := s.Counts().WakeUps; n != 4 { // to run and to free, twice
@@ -89,7 +90,8 @@ func TestRenderTakesItsShareOfVertexTime(t *testing.T) {
 	v, f := s.Device().Busy(engine(t, p, "vtx")), s.Device().Busy(engine(t, p, "frag"))
 	// The second's vertex work runs beside the first's fragment work.
 	a, b := s.batches[0], s.batches[1]
-	if v != 450*us || f != 1050*us || a.done != fence.Time(1000*us) || b.done != fence.Time(1350*us) {
+	if v != 450*us || f != 1050*us || a.done != fence.Time(1000*us) ||
+		b.done != fence.Time(1350*us) {
 		t.Errorf("vertex %d, fragment %d, ends at %d and %d", v, f, a.done, b.done)
 	}
 }
@@ -100,7 +102,8 @@ func TestShortestRender(t *testing.T) {
 	s := newSystem(t, rig.Config{Profile: p, Flow: flow(t, "lanes")})
 	s.add("1.RCS.1.0.0\n", workload.Options{Repeats: 1, DurationScale: 1e-6})
 	s.finish()
-	if v, f := s.Device().Busy(engine(t, p, "vtx")), s.Device().Busy(engine(t, p, "frag")); v != 1 || f != 1 {
+	v, f := s.Device().Busy(engine(t, p, "vtx")), s.Device().Busy(engine(t, p, "frag"))
+	if v != 1 || f != 1 {
 		t.Errorf("vertex %d, fragment %d ns", v, f)
 	}
 }
@@ -109,12 +112,16 @@ func TestShortestRender(t *testing.T) {
 // run is composed for whichever has less before it.
 func TestMixedEnginesTakeTheIdlerSide(t *testing.T) {
 	p := parts(t, "ideal")
-	for _, c := range []struct{ load, engine string }{{"RCS", "ccs1"}, {"CCS", "frag"}, {"BCS", "frag"}} {
+	for _, c := range []struct{ load, engine string }{
+		{"RCS", "ccs1"}, {"CCS", "frag"}, {"BCS", "frag"},
+	} {
 		s := newSystem(t, rig.Config{Profile: p, Flow: flow(t, "lanes")})
-		s.add("M.2.RCS|CCS,B.2\n1."+c.load+".1000.0.0\nd.1\n2.DEFAULT.40.0.1\n", workload.Options{Repeats: 1})
+		s.add("M.2.RCS|CCS,B.2\n1."+c.load+".1000.0.0\nd.1\n2.DEFAULT.40.0.1\n",
+			workload.Options{Repeats: 1})
 		s.finish()
-		if b := s.Device().Busy(engine(t, p, c.engine)); b == 0 || s.batches[1].done > fence.Time(50*us) {
-			t.Errorf("beside %s it ends at %d, %s was busy for %d", c.load, s.batches[1].done, c.engine, b)
+		end := s.batches[1].done
+		if b := s.Device().Busy(engine(t, p, c.engine)); b == 0 || end > fence.Time(50*us) {
+			t.Errorf("beside %s it ends at %d, %s was busy for %d", c.load, end, c.engine, b)
 		}
 	}
 }
@@ -146,7 +153,8 @@ func TestNewRefuses(t *testing.T) {
 		config     rig.Config
 	}{
 		{"no profile", "rig: Config.Profile is nil", rig.Config{Flow: flow(t, "lanes")}},
-		{"half a render engine", "rig: profile ideal: engine RCS1-0 needs a vertex and a fragment part",
+		{"half a render engine",
+			"rig: profile ideal: engine RCS1-0 needs a vertex and a fragment part",
 			rig.Config{Profile: &half, Flow: flow(t, "lanes")}},
 		{"no limit", "sched: flow count:0: credit: limit is zero",
 			rig.Config{Profile: parts(t, "ideal"), Flow: sched.Flow{Kind: sched.FlowCount}}},
@@ -172,8 +180,11 @@ func TestFailuresStopTheRig(t *testing.T) {
 		{"policy", "1.RCS.10.0.0\n", "sched: Config.Policy 77; permitted: 0 to 2",
 			rig.Config{Profile: parts(t, "ideal"), Policy: 77}},
 		{"more than a ring holds", barriers,
-			"test.wsim:13: credit: cost is above the limit: [0 0 1 0 0 13] of [126 126 126 10 10 10]",
-			rig.Config{Profile: parts(t, "ideal", "ring = 12", "topology = shared:1"), Capacity: 99}},
+			"test.wsim:13: credit: cost is above the limit: [0 0 1 0 0 13] of " +
+				"[126 126 126 10 10 10]",
+			rig.Config{
+				Profile: parts(t, "ideal", "ring = 12", "topology = shared:1"), Capacity: 99,
+			}},
 	} {
 		c.config.Flow = flow(t, "lanes")
 		s := newSystem(t, c.config)
@@ -203,9 +214,9 @@ func TestContextsAreBounded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if id := c.Entity().ID(); id != uint32(i) || c.Entity().Scheduler().ID() != uint32(i%3) ||
-			c.Queue().ID() != i {
-			t.Fatalf("context %d has entity %d on %s, queue %d", i, id, c.Entity().Scheduler(), c.Queue().ID())
+		id, s := c.Entity().ID(), c.Entity().Scheduler()
+		if id != uint32(i) || s.ID() != uint32(i%3) || c.Queue().ID() != i {
+			t.Fatalf("context %d has entity %d on %s, queue %d", i, id, s, c.Queue().ID())
 		}
 	}
 	if _, err := r.NewContext(sched.Normal); err == nil || len(r.Schedulers()) != 3 {

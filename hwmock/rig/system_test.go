@@ -26,7 +26,8 @@ func parts(t testing.TB, name string, lines ...string) *profile.Profile {
 	all := strings.Split(string(text), "\n")
 	for _, l := range lines {
 		key, _, _ := strings.Cut(l, "=")
-		i := slices.IndexFunc(all, func(s string) bool { return strings.HasPrefix(s, strings.TrimSpace(key)) })
+		key = strings.TrimSpace(key)
+		i := slices.IndexFunc(all, func(s string) bool { return strings.HasPrefix(s, key) })
 		if i < 0 {
 			t.Fatalf("no line for %q", l)
 		}

@@ -166,7 +166,8 @@ func TestLineIsByPriorityThenArrival(t *testing.T) {
 	}
 	for i, want := range []fence.Duration{1, 11, 13, 12, 15, 10, 2, 14} {
 		if i >= len(got) || got[i] != want {
-			t.Fatalf("durations in the order of execution are %v; place %d should have %d", got, i, want)
+			t.Fatalf("durations in the order of execution are %v; place %d should have %d", got, i,
+				want)
 		}
 	}
 }

@@ -48,12 +48,15 @@ func newStack(t testing.TB, p *profile.Profile) *stack {
 	return s
 }
 
-func (s *stack) Now() fence.Time                                           { return s.events.Now() }
-func (s *stack) Queue(w *sched.Work)                                       { s.work = append(s.work, w) }
-func (s *stack) SetTimer(*sched.Work, fence.Time)                          {}
-func (s *stack) Wake(*sched.Scheduler)                                     {}
-func (s *stack) Cancel(*sched.Work) bool                                   { panic("not used") }
-func (s *stack) Wait(_ *sched.Scheduler, _ func() bool, _ fence.Time) bool { panic("not used") }
+func (s *stack) Now() fence.Time                  { return s.events.Now() }
+func (s *stack) Queue(w *sched.Work)              { s.work = append(s.work, w) }
+func (s *stack) SetTimer(*sched.Work, fence.Time) {}
+func (s *stack) Wake(*sched.Scheduler)            {}
+
+// Nothing is cancelled or waited for here.
+func (s *stack) Cancel(*sched.Work) bool { panic("Cancel") }
+
+func (s *stack) Wait(*sched.Scheduler, func() bool, fence.Time) bool { panic("Wait") }
 
 // Observe notes how jobs end.
 func (s *stack) Observe(e sched.Event) {
@@ -231,7 +234,8 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 			pool = pool[:len(pool)-1]
 			if last != nil {
 				j.Commands = append(j.Commands, device.Command{
-					Kind: device.Vertex, After: last, AfterGen: last.Gen(), AfterKind: device.Fragment,
+					Kind: device.Vertex, AfterKind: device.Fragment,
+					After: last, AfterGen: last.Gen(),
 				})
 			}
 			j.Commands = append(j.Commands, render(700, 900)...)

@@ -34,11 +34,13 @@ func TestFirmwareHolds128Commands(t *testing.T) {
 			}
 			switch over := m.Overruns(); {
 			case n <= 128 && (len(over) != 0 || completed != n):
-				t.Errorf("%s: of %d commands %d complete, over-runs %v", kind, n, completed, over)
+				t.Errorf("%s: of %d commands %d complete, over-runs %v", kind, n, completed,
+					over)
 			case n > 128 && completed != 0:
-				t.Errorf("%s: of %d commands %d complete in a queue that is stuck", kind, n, completed)
+				t.Errorf("%s: of %d commands %d complete in a queue that is stuck", kind, n,
+					completed)
 			case n > 128:
-				want := device.Overrun{At: 0, Queue: 0, Kind: kind, Job: 129, Outstanding: 129, Limit: 128}
+				want := device.Overrun{Kind: kind, Job: 129, Outstanding: 129, Limit: 128}
 				if len(over) != 1 || over[0] != want {
 					t.Errorf("%s: over-runs are %v, want one: %v", kind, over, want)
 				}
@@ -98,7 +100,8 @@ func TestStuckQueueConcernsNobodyElse(t *testing.T) {
 		}
 	}
 	if alone.at == fence.Never || beside.at == fence.Never {
-		t.Errorf("the user queue's vertex work ends at %d, the other's work at %d", alone.at, beside.at)
+		t.Errorf("the user queue's vertex work ends at %d, the other's work at %d", alone.at,
+			beside.at)
 	}
 	if o, e := q.Outstanding(device.Compute), q.Entries(device.Compute); o != 138 || e != 138 {
 		t.Errorf("%d commands and %d entries are stuck, want 138", o, e)
@@ -221,7 +224,8 @@ func TestNeed(t *testing.T) {
 				t.Errorf("%s: %v, want %s", c.what, err, c.err)
 			}
 		case err != nil || need.Lanes.String() != c.lanes || need.Credits != 1:
-			t.Errorf("%s: %v, %d credits, %v; want %s and 1", c.what, need.Lanes, need.Credits, err, c.lanes)
+			t.Errorf("%s: %v, %d credits, %v; want %s and 1", c.what, need.Lanes, need.Credits, err,
+				c.lanes)
 		}
 	}
 }

@@ -45,8 +45,8 @@ const bothVCS = 1<<vcs1 | 1<<vcs2
 func testProfile() *profile.Profile {
 	return &profile.Profile{
 		Name: "test", Slots: 127, Buffer: 128, Ring: 1280,
-		RunCost: 9, Doorbell: doorbell, PickUp: pickUp, Dispatch: dispatch, Retire: retire, IRQ: irq,
-		FirmwareWake: wake, IdleOff: idleOff,
+		RunCost: 9, Doorbell: doorbell, PickUp: pickUp, Dispatch: dispatch, Retire: retire,
+		IRQ: irq, FirmwareWake: wake, IdleOff: idleOff,
 		Engines: []profile.Engine{
 			{Name: "vtx", Queue: profile.Vertex}, {Name: "frag", Queue: profile.Fragment},
 			{Name: "ccs", Queue: profile.Compute}, {Name: "vcs1", Queue: profile.Compute},
@@ -118,7 +118,8 @@ type job struct {
 // FenceSignaled notes when, and lets the fence go.
 func (j *job) FenceSignaled(f *fence.Fence, _ *fence.Callback) {
 	if f.Err() != fence.OK || j.at != fence.Never {
-		j.m.t.Errorf("job %d ends at %d with %v; it ended at %d", j.ID, j.m.events.Now(), f.Err(), j.at)
+		j.m.t.Errorf("job %d ends at %d with %v; it ended at %d", j.ID, j.m.events.Now(), f.Err(),
+			j.at)
 	}
 	j.at = j.m.events.Now()
 	f.Put()

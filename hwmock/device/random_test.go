@@ -53,8 +53,8 @@ func (v *duel) compare() {
 		}
 		load := v.m.Load(only(g))
 		if v.m.Idle(g) != (c == nil) || v.m.Busy(g) != busy || load != v.d.load(g) {
-			v.t.Fatalf("op %d: engine %d is idle %t, was busy %d, has %d; twin %t, %d, %d", v.ops, g,
-				v.m.Idle(g), v.m.Busy(g), load, c == nil, busy, v.d.load(g))
+			v.t.Fatalf("op %d: engine %d is idle %t, was busy %d, has %d; twin %t, %d, %d", v.ops,
+				g, v.m.Idle(g), v.m.Busy(g), load, c == nil, busy, v.d.load(g))
 		}
 	}
 	for _, l := range v.lives {

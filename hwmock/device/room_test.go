@@ -51,7 +51,8 @@ func TestRoomIsStrict(t *testing.T) {
 	if room, _ := m.asks(m.newJob(q, work(device.Fragment, only(frag), 1))); !room {
 		t.Error("no room in another firmware queue")
 	}
-	if room, _ := m.asks(m.newJob(q, own(device.Vertex, device.Vertex), work(device.Fragment, only(frag), 1))); !room {
+	other := m.newJob(q, own(device.Vertex, device.Vertex), work(device.Fragment, only(frag), 1))
+	if room, _ := m.asks(other); !room {
 		t.Error("no room for a barrier, which takes no slot")
 	}
 	m.settle()
@@ -75,7 +76,8 @@ func TestRoomIsStrict(t *testing.T) {
 	if err := m.submit(big); err != fence.OK {
 		t.Fatal(err)
 	}
-	if room, oldest := m.asks(m.newJob(q, work(device.Compute, only(ccs), 10))); room || oldest != &big.Job {
+	small := m.newJob(q, work(device.Compute, only(ccs), 10))
+	if room, oldest := m.asks(small); room || oldest != &big.Job {
 		t.Errorf("room behind 1278 entries is %t", room)
 	}
 	m.settle()

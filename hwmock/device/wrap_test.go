@@ -20,14 +20,16 @@ func TestStampsWrap(t *testing.T) {
 		for i := range n {
 			d := fence.Duration(40_000 + 1000*i)
 			a := m.run(p, work(device.Compute, only(vcs1+i%2), d))
-			b := m.run(q, barrier(device.Vertex, a, device.Compute), work(device.Vertex, only(vtx), 100),
-				own(device.Fragment, device.Vertex), work(device.Fragment, only(frag), 100))
+			b := m.run(q, barrier(device.Vertex, a, device.Compute),
+				work(device.Vertex, only(vtx), 100), own(device.Fragment, device.Vertex),
+				work(device.Fragment, only(frag), 100))
 			made, held = append(made, a), append(held, b)
 		}
 		m.settle()
 		for i := range n {
 			if made[i].at == fence.Never || held[i].at == fence.Never {
-				t.Fatalf("wrap after %d: jobs %d end at %d and %d", first, i, made[i].at, held[i].at)
+				t.Fatalf("wrap after %d: jobs %d end at %d and %d", first, i, made[i].at,
+					held[i].at)
 			}
 		}
 		// A vertex command starts after the compute command it waits for ended.
@@ -40,7 +42,8 @@ func TestStampsWrap(t *testing.T) {
 			case vtx:
 				e := ends[vcs1+vertex%2]
 				if len(e) <= vertex/2 || s.from < e[vertex/2]+retire+dispatch {
-					t.Errorf("wrap after %d: vertex command %d starts at %d, too early", first, vertex, s.from)
+					t.Errorf("wrap after %d: vertex command %d starts too early, at %d", first,
+						vertex, s.from)
 				}
 				vertex++
 			}

@@ -2,9 +2,12 @@ package rig_test
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"credence/core/fence"
+	"credence/core/sched"
+	"credence/hwmock/rig"
 	"credence/hwmock/workload"
 )
 
@@ -66,5 +69,26 @@ func TestIdleWhileReadyAgreesWithItsTwin(t *testing.T) {
 	t.Logf("%d ns idle while ready", sum)
 	if sum < fence.Millisecond {
 		t.Error("the scenes are too calm")
+	}
+}
+
+// TestCountsWarnings: a render costs two credits of which there is one; it is cut
+// to that, runs alone, and each is counted.
+func TestCountsWarnings(t *testing.T) {
+	s := newSystem(t, rig.Config{Profile: parts(t, "ideal"), Flow: flow(t, "credits-sum:1")})
+	var warned []uint64
+	s.onWarn = func(e sched.Event) {
+		if e.Warn != sched.WarnOversize {
+			t.Errorf("warning %s", e.Warn)
+		}
+		warned = append(warned, e.Job)
+	}
+	s.add("1.RCS.10.0.0\n1.CCS.10.0.0\n", workload.Options{Repeats: 3})
+	s.finish()
+	if n := s.Counts().Warnings; n != 3 || !slices.Equal(warned, []uint64{1, 3, 5}) {
+		t.Errorf("%d warnings, of jobs %v; want the renders", n, warned)
+	}
+	if s.Now() != fence.Time(60*us) {
+		t.Errorf("one by one they take %d ns", s.Now())
 	}
 }

@@ -248,7 +248,7 @@ func (s *system) checkLimits(x scene) (barriers int) {
 		for k := range device.NumKinds {
 			o, e := c.Queue().Outstanding(k), c.Queue().Entries(k)
 			if e > x.ring || x.config.Flow.Kind != sched.FlowCount && o > x.slots || o > e {
-				s.t.Errorf("queue %d.%s has %d commands in %d entries at %d; the limits are %d and %d",
+				s.t.Errorf("queue %d.%s has %d commands in %d entries at %d; limits %d and %d",
 					i, k, o, e, s.Now(), x.slots, x.ring)
 			}
 			barriers += e - o

@@ -43,8 +43,8 @@ func TestMemoryIsFlat(t *testing.T) {
 		}
 		// Three entities of a client hold 16 jobs each and a few that are not freed.
 		if _, now := r.Live(); now > made+made/4 || peak > 3*3*(16+126) {
-			t.Errorf("%s: %d batches at the peak; memory for %d, and %d early on", topology, peak, now,
-				made)
+			t.Errorf("%s: %d batches at the peak; memory for %d, and %d early on", topology, peak,
+				now, made)
 		}
 		for _, c := range clients {
 			if n := c.Metrics().Iterations; n < int64(jobs)/100 {
@@ -85,6 +85,9 @@ func TestNothingIsLeft(t *testing.T) {
 
 // TestSteadyStateAllocatesNothing, once everything has grown.
 func TestSteadyStateAllocatesNothing(t *testing.T) {
+	if race {
+		t.Skip("it allocates no more with -race, and takes long")
+	}
 	for _, c := range []struct{ name, topology, flow, text string }{
 		{"churn", "per-queue", "lanes", churn},
 		{"churn", "shared:2", "lanes", churn},

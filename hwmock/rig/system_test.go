@@ -74,6 +74,7 @@ type system struct {
 	refused  int                             // submissions that found the queue full
 	onDone   func(r *record)                 // may be nil
 	accepted func(r *record)                 // may be nil
+	onWarn   func(e sched.Event)             // may be nil: then it is an error
 }
 
 func newSystem(t testing.TB, c rig.Config) *system {
@@ -173,6 +174,13 @@ func (h *spy) Release(x workload.Handle) {
 func (s *system) Observe(e sched.Event) {
 	if e.At != s.Now() {
 		s.t.Errorf("%s of job %d is dated %d at %d", e.Kind, e.Job, e.At, s.Now())
+	}
+	if e.Kind == sched.EventWarn {
+		if s.onWarn == nil {
+			s.t.Fatalf("job %d: %s", e.Job, e.Warn)
+		}
+		s.onWarn(e)
+		return
 	}
 	r := &s.batches[e.Job-1]
 	note := func(at *fence.Time, before fence.Time) {

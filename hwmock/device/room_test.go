@@ -55,6 +55,10 @@ func TestRoomIsStrict(t *testing.T) {
 	if room, _ := m.asks(other); !room {
 		t.Error("no room for a barrier, which takes no slot")
 	}
+	m.run(q, work(device.Vertex, only(vtx), 10)) // unasked: no slot is left
+	if room, _ := m.asks(other); !room {
+		t.Error("no room for a barrier when no slot is left")
+	}
 	m.settle()
 	if room, _ := m.asks(one); !room {
 		t.Error("no room in an empty queue")
@@ -79,6 +83,10 @@ func TestRoomIsStrict(t *testing.T) {
 	small := m.newJob(q, work(device.Compute, only(ccs), 10))
 	if room, oldest := m.asks(small); room || oldest != &big.Job {
 		t.Errorf("room behind 1278 entries is %t", room)
+	}
+	m.run(q, work(device.Compute, only(ccs), 10)) // unasked: no entry is left
+	if room, _ := m.asks(one); !room {
+		t.Error("no room in a queue beside a full ring")
 	}
 	m.settle()
 	if big.at == fence.Never {

@@ -12,16 +12,7 @@ func credenceCounter() creditContender {
 		impl: "credence-counter",
 		one: func(limit int) ends {
 			c := newCounter(limit)
-			return ends{a: func(n int) (wrong int) {
-				for range n {
-					if !c.TryTake(1) {
-						wrong++
-						continue
-					}
-					c.Return(1)
-				}
-				return wrong
-			}}
+			return ends{a: func(n int) int { return counterPairs(c, n) }}
 		},
 		two: func(limit int) ends {
 			c, h := newCounter(limit), newHandover(limit)
@@ -40,6 +31,17 @@ func newCounter(limit int) *credit.Counter {
 		panic("peers: " + err.Error())
 	}
 	return c
+}
+
+func counterPairs(c *credit.Counter, n int) (wrong int) {
+	for range n {
+		if !c.TryTake(1) {
+			wrong++
+			continue
+		}
+		c.Return(1)
+	}
+	return wrong
 }
 
 func counterTakes(c *credit.Counter, h *handover, n int) (wrong int) {
@@ -77,16 +79,7 @@ func credenceLanes(lanes int) creditContender {
 		impl: fmt.Sprintf("credence-lanes%d", lanes),
 		one: func(limit int) ends {
 			c, v := newLanes(lanes, limit)
-			return ends{a: func(n int) (wrong int) {
-				for range n {
-					if !c.TryTake(v) {
-						wrong++
-						continue
-					}
-					c.Return(v)
-				}
-				return wrong
-			}}
+			return ends{a: func(n int) int { return lanesPairs(c, v, n) }}
 		},
 		two: func(limit int) ends {
 			c, v := newLanes(lanes, limit)
@@ -115,6 +108,17 @@ func newLanes(lanes, limit int) (*credit.Lanes, credit.Vec) {
 		panic("peers: " + err.Error())
 	}
 	return c, v
+}
+
+func lanesPairs(c *credit.Lanes, v credit.Vec, n int) (wrong int) {
+	for range n {
+		if !c.TryTake(v) {
+			wrong++
+			continue
+		}
+		c.Return(v)
+	}
+	return wrong
 }
 
 func lanesTake(c *credit.Lanes, v credit.Vec, h *handover, n int) (wrong int) {

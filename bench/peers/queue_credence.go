@@ -44,10 +44,10 @@ func credenceSend[T comparable](q *spsc.Queue[T], in *items[T], n int) (wrong in
 
 func credenceReceive[T comparable](q *spsc.Queue[T], in *items[T], n int) (wrong int) {
 	for i, j := 0, 0; i < n; i, j = i+1, next(j) {
-		v, ok := q.Pop()
-		for t := 0; !ok; t = spin(t) {
-			v, ok = q.Pop()
+		for !q.Await(spinLimit) {
+			giveUp()
 		}
+		v, _ := q.Pop()
 		if v != in[j] {
 			wrong++
 		}
@@ -70,14 +70,13 @@ func credenceSendBatch[T comparable](q *spsc.Queue[T], in *items[T], k, n int) (
 func credenceReceiveBatch[T comparable](
 	q *spsc.Queue[T], in *items[T], out []T, n int,
 ) (wrong int) {
-	for i, j, t := 0, 0, 0; i < n; {
-		popped := q.PopBatch(out)
-		if popped == 0 {
-			t = spin(t)
-			continue
+	for i, j := 0, 0; i < n; {
+		for !q.Await(spinLimit) {
+			giveUp()
 		}
+		popped := q.PopBatch(out)
 		wrong += differ(in, j, out[:popped])
-		i, j, t = i+popped, skip(j, popped), 0
+		i, j = i+popped, skip(j, popped)
 	}
 	return wrong
 }
@@ -86,10 +85,10 @@ func credenceStrike[T comparable](q, back *spsc.Queue[T], in *items[T], n int) (
 	for i, j := 0, 0; i < n; i, j = i+1, next(j) {
 		for t := 0; !q.TryPush(in[j]); t = spin(t) {
 		}
-		v, ok := back.Pop()
-		for t := 0; !ok; t = spin(t) {
-			v, ok = back.Pop()
+		for !back.Await(spinLimit) {
+			giveUp()
 		}
+		v, _ := back.Pop()
 		if v != in[j] {
 			wrong++
 		}
@@ -99,10 +98,10 @@ func credenceStrike[T comparable](q, back *spsc.Queue[T], in *items[T], n int) (
 
 func credenceAnswer[T comparable](q, back *spsc.Queue[T], n int) (wrong int) {
 	for range n {
-		v, ok := q.Pop()
-		for t := 0; !ok; t = spin(t) {
-			v, ok = q.Pop()
+		for !q.Await(spinLimit) {
+			giveUp()
 		}
+		v, _ := q.Pop()
 		for t := 0; !back.TryPush(v); t = spin(t) {
 		}
 	}

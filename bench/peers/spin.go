@@ -22,8 +22,8 @@ var yield = runtime.Gosched
 var yields atomic.Int64
 
 // spin is called after the try-th failed attempt in a row, and returns the
-// value for the next call. Every contender waits with it, so that no row gains
-// or loses by its manner of waiting.
+// value for the next call. Every contender that has no way of its own to wait does
+// it so; credence's consumer has one, spsc's Await.
 func spin(try int) int {
 	if try < spinLimit {
 		return try + 1

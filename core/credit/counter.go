@@ -130,16 +130,22 @@ func (c *Counter) Return(n uint32) {
 //
 //go:noinline
 func (c *Counter) look(n, take uint32) bool {
+	// On values, not on c's fields: what a look stores and reads again at once
+	// costs it the way through the store buffer.
 	r := c.returned.Load()
-	inFlight := c.inFlightAt(r)
-	if inFlight > uint64(c.limit) {
+	free := uint64(c.free) + (r - c.seen)
+	if free > uint64(c.limit) {
 		panic(c.overReturn())
 	}
-	c.seen, c.free = r, c.limit-uint32(inFlight)
-	if n-1 < c.free {
-		c.take(take)
+	c.seen = r
+	if n-1 < uint32(free) {
+		c.free = uint32(free) - take
+		if invariant.Enabled {
+			c.inFlight.Add(uint64(take))
+		}
 		return true
 	}
+	c.free = uint32(free)
 	if n-1 >= c.limit {
 		panic(c.refuse(n))
 	}

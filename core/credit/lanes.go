@@ -161,7 +161,12 @@ func (l *Lanes) covers(v Vec) bool { return l.free.covers(v) && v.low|v.high != 
 func (l *Lanes) take(v Vec) {
 	l.free = l.free.minus(v)
 	if invariant.Enabled {
-		l.inFlight.low.Add(v.low)
-		l.inFlight.high.Add(v.high)
+		l.note(v)
 	}
+}
+
+// note adds v to inFlight, for what settle checks.
+func (l *Lanes) note(v Vec) {
+	l.inFlight.low.Add(v.low)
+	l.inFlight.high.Add(v.high)
 }

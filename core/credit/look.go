@@ -13,16 +13,22 @@ import (
 //
 //go:noinline
 func (l *Lanes) look(v, take Vec) bool {
+	// On values, not on l's fields: what a look stores and reads again at once
+	// costs it the way through the store buffer, a third of its time.
 	r := l.returned.load()
-	inFlight := l.inFlightAt(r)
-	if inFlight.exceeds() {
+	free := l.free.plus(r.minus(l.seen))
+	if l.limit.minus(free).exceeds() {
 		panic(l.overReturn())
 	}
-	l.seen, l.free = r, l.limit.minus(inFlight)
-	if l.covers(v) {
-		l.take(take)
+	l.seen = r
+	if free.covers(v) && v.low|v.high != 0 {
+		l.free = free.minus(take)
+		if invariant.Enabled {
+			l.note(take)
+		}
 		return true
 	}
+	l.free = free
 	if l.Check(v) != nil {
 		panic(l.refuse(v))
 	}

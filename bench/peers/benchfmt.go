@@ -14,7 +14,8 @@ import (
 //	benchstat -col /impl -filter '.name:Throughput /regime:near' FILE
 //
 // Units: ns/op; RTT/op, operations in raw round trips of the sample's own
-// brackets; raw-ns, that round trip.
+// brackets; raw-ns, that round trip; wakes/op, how often a worker that sleeps had
+// to be woken.
 func writeBenchfmt(w io.Writer, s outcome) error {
 	out := new(strings.Builder)
 	fmt.Fprintf(out, "goos: %s\ngoarch: %s\npkg: credence/bench/peers\ngo: %s\n",
@@ -27,8 +28,12 @@ func writeBenchfmt(w io.Writer, s outcome) error {
 			lost++
 			continue
 		}
-		fmt.Fprintf(out, "Benchmark%s/regime=%s %d %.4g ns/op %.4g RTT/op %.4g raw-ns\n",
+		fmt.Fprintf(out, "Benchmark%s/regime=%s %d %.4g ns/op %.4g RTT/op %.4g raw-ns",
 			x.row.name(), x.regime, x.n, x.ns, x.ns/x.raw, x.raw)
+		if x.row.sleeps {
+			fmt.Fprintf(out, " %.4g wakes/op", x.wakes)
+		}
+		fmt.Fprintln(out)
 	}
 	fmt.Fprintf(out, "# %d of %d samples dropped: no regime, or not the same before and after\n",
 		lost, len(s.taken))

@@ -21,6 +21,11 @@ type config struct {
 	rows   []*row
 	list   bool
 	write  func(io.Writer, outcome) error
+
+	instructions bool
+	ops          int    // 0: measure
+	profile      string // of the CPU, with ops
+	cpuList      string
 }
 
 // Bounds of -sample: below, the clock's start and stop show; above, a sample
@@ -37,24 +42,32 @@ func (e usageError) Error() string { return e.msg + "; see -h" }
 
 const usage = `Usage: peers [flags]
 
-Measures credence's queue and credits beside their peers in one run, bins every
-sample by how far apart the two processors were, and prints medians with
-quartiles and ratios.
+Measures credence's queue, credits, event engine and scheduler beside their
+peers in one run, bins every sample by how far apart the two processors were, and
+prints medians with quartiles and ratios.
 
 Flags:
   -time D      measure for D in all (default 60s); ten samples of a row in a
-               regime are needed to quote it, and all rows take about 2 s a round
+               regime are needed to quote it, and all rows take about 5 s a round
   -rows RE     only rows whose name matches the regular expression RE
   -list        print the names of the chosen rows and stop
   -format F    text (tables) or benchfmt (one line a sample, for benchstat)
   -sample D    aim for D a sample, 1ms to 1s (default 20ms)
   -seed N      seed of the order in which rows take turns (default 1)
   -cpus A,B    the two processors to use (default: the first two allowed)
+  -instructions
+               then count the instructions of the chosen rows that need one
+               goroutine, with valgrind, about 4 s a row; with -time 0 only that
+  -ops N       only do N operations of each chosen row, for profilers
+  -cpuprofile FILE
+               write a profile of -ops
 
 Examples:
   go run . -time 2m
   go run . -time 30s -rows 'Throughput/slots=1024/item=word'
   go run . -time 30s -rows 'RoundTrip|Credit/limit=2/'
+  go run . -time 0 -instructions -rows '^Job'
+  go run . -ops 5000000 -cpuprofile cpu.pprof -rows 'Job/entities=64/impl=plain'
   go run . -format benchfmt >peers.txt
   benchstat -col /impl -filter '.name:Throughput /regime:near' peers.txt
 
@@ -67,7 +80,7 @@ enough.
 // and then returns flag.ErrHelp.
 func parse(stdout io.Writer, args []string) (config, error) {
 	var c config
-	var rows, cpus, format string
+	var rows, format string
 	fs := flag.NewFlagSet("peers", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	fs.DurationVar(&c.time, "time", time.Minute, "")
@@ -76,7 +89,10 @@ func parse(stdout io.Writer, args []string) (config, error) {
 	fs.StringVar(&format, "format", "text", "")
 	fs.DurationVar(&c.sample, "sample", 20*time.Millisecond, "")
 	fs.Uint64Var(&c.seed, "seed", 1, "")
-	fs.StringVar(&cpus, "cpus", "", "")
+	fs.StringVar(&c.cpuList, "cpus", "", "")
+	fs.BoolVar(&c.instructions, "instructions", false, "")
+	fs.IntVar(&c.ops, "ops", 0, "")
+	fs.StringVar(&c.profile, "cpuprofile", "", "")
 	if err := fs.Parse(args); errors.Is(err, flag.ErrHelp) {
 		fmt.Fprint(stdout, usage)
 		return c, err
@@ -86,18 +102,29 @@ func parse(stdout io.Writer, args []string) (config, error) {
 	if fs.NArg() > 0 {
 		return c, usageError{fmt.Sprintf("unexpected argument %q", fs.Arg(0))}
 	}
-	if c.time <= 0 {
-		return c, usageError{fmt.Sprintf("-time %v: want more than 0", c.time)}
-	}
-	if c.sample < shortestSample || c.sample > longestSample {
-		return c, usageError{fmt.Sprintf("-sample %v: want %v to %v",
-			c.sample, shortestSample, longestSample)}
-	}
-	err := errors.Join(c.chooseFormat(format), c.chooseRows(rows))
-	if err == nil && !c.list {
-		err = c.chooseCPUs(cpus)
+	err := errors.Join(c.bounds(), c.chooseFormat(format), c.chooseRows(rows))
+	if err == nil && !c.list && c.time > 0 && c.ops == 0 {
+		err = c.chooseCPUs(c.cpuList)
 	}
 	return c, err
+}
+
+// bounds checks what a number can be out of, and what goes together.
+func (c *config) bounds() error {
+	switch {
+	case c.time < 0 || c.time == 0 && !c.instructions:
+		return usageError{fmt.Sprintf("-time %v: want more than 0", c.time)}
+	case c.sample < shortestSample || c.sample > longestSample:
+		return usageError{fmt.Sprintf("-sample %v: want %v to %v",
+			c.sample, shortestSample, longestSample)}
+	case c.ops < 0 || c.ops > maxOperations:
+		return usageError{fmt.Sprintf("-ops %d: want 1 to %d", c.ops, maxOperations)}
+	case c.profile != "" && c.ops == 0:
+		return usageError{"-cpuprofile: wants -ops, too"}
+	case c.instructions && c.ops != 0:
+		return usageError{"-instructions and -ops: want one of them"}
+	}
+	return nil
 }
 
 func (c *config) chooseFormat(name string) error {
@@ -105,6 +132,9 @@ func (c *config) chooseFormat(name string) error {
 	case "text":
 		c.write = writeText
 	case "benchfmt":
+		if c.instructions {
+			return usageError{"-instructions: wants -format text"}
+		}
 		c.write = writeBenchfmt
 	default:
 		return usageError{fmt.Sprintf("-format %q: want text or benchfmt", name)}

@@ -31,6 +31,11 @@ func TestWrongFlagsAreUsageErrors(t *testing.T) {
 		{[]string{"-rows", "nothing like it"}, "-list"},
 		{[]string{"-format", "json"}, "text or benchfmt"},
 		{[]string{"-seed", "-1"}, "-seed"},
+		{[]string{"-ops", "-1"}, "-ops"},
+		{[]string{"-ops", "9", "-instructions"}, "one of them"},
+		{[]string{"-cpuprofile", "x"}, "-ops"},
+		{[]string{"-instructions", "-format", "benchfmt"}, "-format text"},
+		{[]string{"-instructions", "-time", "-1s"}, "more than 0"},
 		{[]string{"-cpus", "0"}, "want two of"},
 		{[]string{"-cpus", "0,0"}, "two different"},
 		{[]string{"-cpus", "0,1,2"}, "want two of"},
@@ -134,6 +139,11 @@ func TestListNamesEachRowOnce(t *testing.T) {
 		"PushPop/item=word/impl=credence",
 		"Credit/limit=2/goroutines=1/impl=atomic",
 		"Credit/limit=127/goroutines=2/impl=credence-lanes3",
+		"Throughput/slots=128/item=ptr/impl=workiva",
+		"Event/pending=1000/impl=heap",
+		"Job/entities=4096/impl=plain",
+		"Worker/flow=stream/impl=credence",
+		"Parked/flow=trickle/impl=plain",
 	} {
 		if !slices.Contains(names, want) {
 			t.Errorf("no row %s", want)

@@ -1,7 +1,8 @@
-// Command peers sets the project's queue and credits against what a Go program
-// would use in their place, in one process and one run: a buffered channel, a
-// ring under a mutex, xsync's single-producer queue, an atomic counter, and
-// x/sync's semaphore.
+// Command peers sets the project's queue, credits, event engine and scheduler
+// against what a Go program would use in their place, in one process and one
+// run: a buffered channel, a ring under a mutex, xsync's and Workiva's queues, an
+// atomic counter, x/sync's semaphore, container/heap, and a scheduler written the
+// plain Go way, package plainsched.
 //
 // What two threads pay for talking to each other depends on which cores they
 // run on, and under a hypervisor that changes within seconds, by a factor of
@@ -72,6 +73,20 @@ func run(ctx context.Context, stdout, stderr io.Writer, args []string) error {
 		}
 		return nil
 	}
+	if c.ops > 0 {
+		return repeat(c)
+	}
+	if c.time > 0 {
+		if err := report(ctx, stdout, stderr, c); err != nil || !c.instructions {
+			return err
+		}
+		fmt.Fprintln(stdout)
+	}
+	return irTable(ctx, stdout, stderr, c)
+}
+
+// report measures the chosen rows and writes what it found.
+func report(ctx context.Context, stdout, stderr io.Writer, c config) error {
 	s, err := measure(ctx, stderr, c)
 	if err != nil {
 		return err

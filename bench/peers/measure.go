@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"runtime/debug"
 	"time"
 )
 
@@ -16,6 +17,7 @@ type sample struct {
 	ns     float64 // nanoseconds per operation
 	raw    float64 // nanoseconds per raw round trip: mean of before and after
 	yields int64   // times an end gave up its processor
+	wakes  float64 // times that a worker had to be woken, per operation
 }
 
 // A subject is a row with what is known of its speed.
@@ -70,6 +72,10 @@ func (m *meter) bracket() float64 {
 // and the nanoseconds of one. It is an error if one of them went wrong: a
 // contender that loses or swaps items is not compared.
 func (m *meter) once(r *row, e ends, n int) (done int, ns float64, err error) {
+	if r.collects {
+		// As a program would have it; the others make no garbage while they run.
+		defer debug.SetGCPercent(debug.SetGCPercent(100))
+	}
 	var wrong int
 	if r.trips {
 		chunks := min(max(n/chunkTrips, minChunks), maxChunks)
@@ -91,7 +97,9 @@ func (m *meter) once(r *row, e ends, n int) (done int, ns float64, err error) {
 // calibrate finds out roughly how fast s is.
 func (m *meter) calibrate(s *subject) error {
 	for n := firstTry; ; n *= 4 {
-		done, ns, err := m.once(s.row, s.build(), n)
+		e := s.build()
+		done, ns, err := m.once(s.row, e, n)
+		e.close()
 		if err != nil {
 			return err
 		}
@@ -105,14 +113,18 @@ func (m *meter) calibrate(s *subject) error {
 // sample measures s once, between two raw ping-pongs.
 func (m *meter) sample(s *subject) (sample, error) {
 	e := s.build()
+	defer e.close()
 	before := m.bracket()
-	gaveUp := yields.Load()
+	gaveUp, woken := yields.Load(), e.woken()
 	n, ns, err := m.once(s.row, e, s.operations(m.span, band(before)))
-	gaveUp = yields.Load() - gaveUp
+	gaveUp, woken = yields.Load()-gaveUp, e.woken()-woken
 	after := m.bracket()
 	r := classify(before, after)
 	s.last, s.at[r] = ns, ns
-	return sample{s.row, r, n, ns, (before + after) / 2, gaveUp}, err
+	return sample{
+		row: s.row, regime: r, n: n, ns: ns, raw: (before + after) / 2,
+		yields: gaveUp, wakes: float64(woken) / float64(n+s.row.warm),
+	}, err
 }
 
 // run calibrates rows and then samples them, each round in an order drawn from

@@ -61,13 +61,13 @@ func TestPairRunsEachOperation(t *testing.T) {
 func TestPairAddsUpWrongResults(t *testing.T) {
 	p := testPair(t)
 	bad := func(n int) int { return n }
-	if _, wrong := p.timed(ends{bad, bad}, 2, 5); wrong != 14 {
+	if _, wrong := p.timed(ends{a: bad, b: bad}, 2, 5); wrong != 14 {
 		t.Errorf("two ends: %d wrong, want 14", wrong)
 	}
 	if _, wrong := p.timed(ends{a: bad}, 2, 5); wrong != 7 {
 		t.Errorf("one end: %d wrong, want 7", wrong)
 	}
-	if _, wrong := p.trips(ends{bad, bad}, 3); wrong != 2*3*chunkTrips {
+	if _, wrong := p.trips(ends{a: bad, b: bad}, 3); wrong != 2*3*chunkTrips {
 		t.Errorf("trips: %d wrong, want %d", wrong, 2*3*chunkTrips)
 	}
 }

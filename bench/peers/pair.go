@@ -15,8 +15,33 @@ import (
 type side func(n int) (wrong int)
 
 // ends are the two ends of something to measure, made for one sample. b is nil
-// if one goroutine does everything.
-type ends struct{ a, b side }
+// if one goroutine does everything, or if the other end is a worker that sleeps.
+type ends struct {
+	a, b   side
+	worker *sleeper // or nil
+}
+
+// A sleeper is a worker on a goroutine of its own, which no processor is set
+// aside for.
+type sleeper struct {
+	wakes func() uint64 // how often it slept and had to be woken
+	stop  func()        // ends the goroutine
+}
+
+// woken returns how often the worker was woken so far.
+func (e ends) woken() uint64 {
+	if e.worker == nil {
+		return 0
+	}
+	return e.worker.wakes()
+}
+
+// close ends what build started.
+func (e ends) close() {
+	if e.worker != nil {
+		e.worker.stop()
+	}
+}
 
 // A pair is two goroutines on two processors that run ends. It sleeps between
 // runs, so that measurements on one goroutine have the machine to themselves.

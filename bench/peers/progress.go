@@ -38,6 +38,13 @@ func (p *progress) update(taken int) {
 	fmt.Fprintf(p.out, "\r%v of %v, %d samples ", now.Sub(p.start).Round(time.Second), p.whole, taken)
 }
 
+// step says that the i-th of n things has begun.
+func (p *progress) step(i, n int, name string) {
+	if p.out != nil {
+		fmt.Fprintf(p.out, "\r\033[K%d of %d: %s ", i+1, n, name)
+	}
+}
+
 // end clears the line.
 func (p *progress) end() {
 	if p.out != nil {

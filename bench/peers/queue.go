@@ -10,6 +10,9 @@ type contender[T comparable] struct {
 	single func(slots int, in *items[T]) ends    // one goroutine: push, pop, n times
 }
 
+// pointerQueues returns the queues that carry pointers: one more.
+func pointerQueues() []contender[*job] { return append(queues[*job](), workivaQueue()) }
+
 // queues returns the queues that are compared, in the order of the report.
 func queues[T comparable]() []contender[T] {
 	return []contender[T]{

@@ -22,7 +22,7 @@ const (
 
 func TestQueuesAreFIFO(t *testing.T) {
 	testQueues(t, "word", queues[uint64](), words())
-	testQueues(t, "ptr", queues[*job](), pointers())
+	testQueues(t, "ptr", pointerQueues(), pointers())
 }
 
 func testQueues[T comparable](t *testing.T, kind string, qs []contender[T], in *items[T]) {

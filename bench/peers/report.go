@@ -24,6 +24,7 @@ type outcome struct {
 type cells struct {
 	ns     []float64 // nanoseconds per operation
 	perRaw []float64 // the same over the raw round trip of its own brackets
+	wakes  []float64 // of a worker that sleeps, per operation
 }
 
 // gather sorts samples by row, and by regime within it.
@@ -38,6 +39,7 @@ func gather(taken []sample) map[*row]*[numRegimes]cells {
 		at := &c[s.regime]
 		at.ns = append(at.ns, s.ns)
 		at.perRaw = append(at.perRaw, s.ns/s.raw)
+		at.wakes = append(at.wakes, s.wakes)
 	}
 	return all
 }
@@ -122,6 +124,9 @@ func writeTable(
 	for _, a := range f.anchors {
 		fmt.Fprintf(t, "\tx %s", a)
 	}
+	if f.wakes {
+		fmt.Fprint(t, "\twake-ups")
+	}
 	fmt.Fprintln(t)
 	for i, x := range rows {
 		if x.family == f.name && firstOfTable(rows, i) {
@@ -162,6 +167,9 @@ func writeRows(
 		fmt.Fprintf(t, "\t%s\t%d\t%s", quartiles(ns), ns.n, quartiles(summarise(c.perRaw)))
 		for _, a := range f.anchors {
 			fmt.Fprintf(t, "\t%s", quartiles(ns.over(of(all, rows, table, a, r).med)))
+		}
+		if f.wakes {
+			fmt.Fprintf(t, "\t%s", quartiles(summarise(c.wakes)))
 		}
 		fmt.Fprintln(t)
 	}

@@ -13,17 +13,19 @@ var rewrite = flag.Bool("rewrite", false, "write testdata anew from what the tes
 
 // example is an outcome made up so that each case of a report occurs: a regime
 // that no row was seen in often enough, one that only some were, an anchor
-// with too few samples, a row without a sample, and an end that gave up its processor.
+// with too few samples, a row without a sample, an end that gave up its
+// processor, and a worker that sleeps.
 func example() outcome {
 	raw := &row{family: "RoundTrip", params: "item=word", impl: "raw"}
 	ours := &row{family: "RoundTrip", params: "item=word", impl: "credence"}
 	anchor := &row{family: "RoundTrip", params: "item=word", impl: "xsync"}
 	ptr := &row{family: "RoundTrip", params: "item=ptr", impl: "credence"}
 	few := &row{family: "RoundTrip", params: "item=ptr", impl: "xsync"}
+	parked := &row{family: "Parked", params: "flow=trickle", impl: "plain", sleeps: true}
 	none := &row{family: "Credit", params: "limit=2/goroutines=1", impl: "mutex"}
 	s := outcome{
 		seed: 5, took: 61 * time.Second, span: 20 * time.Millisecond, cpus: [2]int{2, 3},
-		pinned: true, rows: []*row{ours, anchor, ptr, few, raw, none},
+		pinned: true, rows: []*row{ours, anchor, ptr, few, raw, none, parked},
 	}
 	add := func(r *row, at regime, n int, ns, raw float64) {
 		for i := range n {
@@ -42,6 +44,11 @@ func example() outcome {
 	add(none, near, 3, 10, 100)
 	add(anchor, dropped, 4, 300, 300)
 	s.taken[1].yields = 2
+	for i := range 10 {
+		s.taken = append(s.taken, sample{
+			row: parked, regime: near, n: 50, ns: 9000, raw: 100, wakes: 1 - float64(i)/16,
+		})
+	}
 	return s
 }
 

@@ -9,9 +9,12 @@ type row struct {
 	params string // key=value, slash separated
 	impl   string // the contender
 
-	build func() ends // fresh ends for one sample
-	warm  int         // operations before the clock starts: two laps of a ring
-	trips bool        // operations are round trips, and timed as the raw ones are
+	build    func() ends // fresh ends for one sample
+	warm     int         // operations before the clock starts: two laps of a ring
+	trips    bool        // operations are round trips, and timed as the raw ones are
+	collects bool        // garbage is collected while the clock runs
+	large    bool        // too large to be inlined: it stands apart from the harness
+	sleeps   bool        // the worker sleeps, and its wake-ups are counted
 }
 
 // name returns the row's name as it stands in benchmark output, less "Benchmark".
@@ -25,15 +28,47 @@ type family struct {
 	name    string
 	asks    string   // heading of its table
 	anchors []string // contenders that the others are set against
+	wakes   bool     // workers sleep, and how often they are woken is told
 }
 
 // families lists what is measured, in the order of the report.
 var families = []family{
-	{"Throughput", "ns per item from one goroutine to another", []string{"xsync"}},
-	{"Batch", "ns per item, pushed and popped k at a time", []string{"xsync"}},
-	{"RoundTrip", "ns there and back over two queues", []string{"xsync"}},
-	{"PushPop", "ns per push and pop on one goroutine", []string{"xsync"}},
-	{"Credit", "ns per credit taken and returned", []string{"atomic", "weighted"}},
+	{
+		name: "Throughput", asks: "ns per item from one goroutine to another",
+		anchors: []string{"xsync"},
+	},
+	{
+		name: "Batch", asks: "ns per item, pushed and popped k at a time",
+		anchors: []string{"xsync"},
+	},
+	{
+		name: "RoundTrip", asks: "ns there and back over two queues",
+		anchors: []string{"xsync"},
+	},
+	{
+		name: "PushPop", asks: "ns per push and pop on one goroutine",
+		anchors: []string{"xsync"},
+	},
+	{
+		name: "Credit", asks: "ns per credit taken and returned",
+		anchors: []string{"atomic", "weighted"},
+	},
+	{
+		name: "Event", asks: "ns per event scheduled and fired, with a constant number pending",
+		anchors: []string{"heap"},
+	},
+	{
+		name: "Job", asks: "ns per job through a scheduler, all of it on one goroutine",
+		anchors: []string{"plain"},
+	},
+	{
+		name: "Worker", asks: "ns per job from a producer to a worker that spins",
+		anchors: []string{"plain"},
+	},
+	{
+		name: "Parked", asks: "ns per job from a producer to a worker that sleeps when idle",
+		anchors: []string{"plain"}, wakes: true,
+	},
 }
 
 // What the rows vary.
@@ -50,9 +85,11 @@ const middleSlots = 1024
 func allRows() []*row {
 	var rows []*row
 	rows = append(rows, queueRows("word", queues[uint64](), words())...)
-	rows = append(rows, queueRows("ptr", queues[*job](), pointers())...)
+	rows = append(rows, queueRows("ptr", pointerQueues(), pointers())...)
 	rows = append(rows, rawRow())
-	return append(rows, creditRows()...)
+	rows = append(rows, creditRows()...)
+	rows = append(rows, eventRows()...)
+	return append(rows, schedRows()...)
 }
 
 // queueRows returns the rows of the queues qs over items of the kind named.

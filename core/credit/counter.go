@@ -59,6 +59,10 @@ func (c *Counter) Check(n uint32) error {
 	return nil
 }
 
+// Known reports whether n credits are known to be free without a look at what
+// came back: a no says nothing, and is the answer for an n of zero. Holder only.
+func (c *Counter) Known(n uint32) bool { return n-1 < c.free }
+
 // Fits reports whether n credits are free. A yes lasts until the holder takes; a
 // no is out of date as soon as somebody returns. It panics for an n that Check
 // refuses, since to wait for it would be to wait for ever. It never blocks or

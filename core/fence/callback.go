@@ -29,6 +29,7 @@ type Callback struct {
 	_       xatomic.NoCopy
 	state   xatomic.Uint32 // arming<<2 | ready, claimed or detached
 	arming  uint32         // the owner's: arming under which it is linked
+	inSlot  bool           // the owner's: it is linked as the first, not in the list
 	on      *Fence         // the owner's: where it is linked, nil before the first time
 	handler Handler
 	next    xatomic.Var[*Callback] // the owner writes it before linking
@@ -75,6 +76,7 @@ func (cb *Callback) Init(h Handler) {
 // the caller owns cb, cb is not armed already, and the caller holds a reference
 // to f until the handler has run or Disarm was in time.
 func (f *Fence) Arm(cb *Callback) Outcome {
+	f.touch("Arm")
 	s := cb.state.Load()
 	switch s & cbMask {
 	case cbClaimed:
@@ -92,10 +94,56 @@ func (f *Fence) Arm(cb *Callback) Outcome {
 	if cb.linked(s) {
 		panic("fence: Arm of an armed callback")
 	}
+	word, sig := &f.base.word, f.sig
+	w := word.Load()
+	if w&(sig|sig<<reserved|sig<<listed) != 0 || !word.CompareAndSwap(w, w|sig<<reserved) {
+		return f.link(cb, s)
+	}
+	f.slot.Set(cb)
+	cb.arming, cb.on, cb.inSlot = s>>2, f, true
+	// Passes the node to the signaller.
+	if w |= sig << reserved; word.CompareAndSwap(w, w|sig<<first) {
+		return Armed
+	}
+	return f.announce(cb)
+}
+
+// announce tells the signaller of cb in the slot, which the caller has filled.
+func (f *Fence) announce(cb *Callback) Outcome {
+	for {
+		w := f.base.word.Load()
+		if w&f.sig != 0 {
+			// Reserved it stays, and empty: the fence has signalled.
+			cb.on = nil
+			return AlreadySignaled
+		}
+		// Passes the node to the signaller.
+		if f.base.word.CompareAndSwap(w, w|f.sig<<first) {
+			return Armed
+		}
+	}
+}
+
+// empty takes back the slot, which the caller has filled. It reports false if f
+// is signalled: then the signaller has it.
+func (f *Fence) empty() bool {
+	for {
+		w := f.base.word.Load()
+		if w&f.sig != 0 {
+			return false
+		}
+		if f.base.word.CompareAndSwap(w, w&^(f.sig<<reserved|f.sig<<first)) {
+			return true
+		}
+	}
+}
+
+// link puts cb in the list.
+func (f *Fence) link(cb *Callback, s uint32) Outcome {
 	if !f.watch() {
 		return AlreadySignaled
 	}
-	cb.arming, cb.on = s>>2, f
+	cb.arming, cb.on, cb.inSlot = s>>2, f, false
 	for {
 		head := f.list.Load()
 		if head == &closed {
@@ -117,12 +165,12 @@ func (f *Fence) watch() bool {
 		switch {
 		case w&f.sig != 0:
 			return false
-		case w&(f.sig<<1) != 0:
+		case w&(f.sig<<listed) != 0:
 			return true
 		}
 		// Ordered before the signal's swap of the same word, so the signal
 		// sees it and closes the list.
-		if f.base.word.CompareAndSwap(w, w|f.sig<<1) {
+		if f.base.word.CompareAndSwap(w, w|f.sig<<listed) {
 			return true
 		}
 	}
@@ -139,10 +187,11 @@ func (cb *Callback) Disarm() bool {
 	if s&cbMask != cbReady || !cb.linked(s) || !cb.state.CompareAndSwap(s, s|cbDetached) {
 		return false
 	}
-	// Alone or newest on the list, as a job's own callback is on its hardware
-	// fence, the node can be unlinked. While it is the head its next does not
+	// In the slot, as a job's own callback is on its hardware fence, or newest on
+	// the list the node can be unlinked. While it is the head its next does not
 	// change, since only the owner writes that.
-	if cb.on.list.CompareAndSwap(cb, cb.next.Get()) {
+	if cb.inSlot && cb.on.empty() ||
+		!cb.inSlot && cb.on.list.CompareAndSwap(cb, cb.next.Get()) {
 		cb.on = nil
 		cb.state.Store(s&^cbMask + cbNext)
 	}
@@ -167,16 +216,26 @@ func (cb *Callback) Done() {
 	cb.state.Store(s&^cbMask + cbNext)
 }
 
-// runCallbacks takes the list and runs it in the order of arming.
-func (f *Fence) runCallbacks() {
+// runCallbacks runs, in the order of arming, what the signal found in the word.
+func (f *Fence) runCallbacks(w uint64) {
+	if w&(f.sig<<first) != 0 {
+		f.slot.Get().run(f)
+	}
+	if w&(f.sig<<listed) != 0 {
+		f.runList()
+	}
+}
+
+// runList takes the list and runs it in the order of arming.
+func (f *Fence) runList() {
 	// Takes every node that was linked; those who come later see it closed.
 	head := f.list.Swap(&closed)
-	var first *Callback
+	var oldest *Callback
 	for cb := head; cb != nil; cb = cb.next.Get() {
-		cb.rev.Set(first)
-		first = cb
+		cb.rev.Set(oldest)
+		oldest = cb
 	}
-	for cb := first; cb != nil; {
+	for cb := oldest; cb != nil; {
 		// A node that is done may be linked elsewhere at once.
 		next := cb.rev.Get()
 		cb.run(f)

@@ -62,9 +62,9 @@ func TestHandlerIsGivenItsFenceAndCallback(t *testing.T) {
 }
 
 func TestArmOnSignaledFenceIsRefusedAndNeverRuns(t *testing.T) {
-	for _, watched := range []bool{false, true} {
+	for watchers := range 4 {
 		f, g, h := newSingle(nil), newSingle(nil), newHook(nil)
-		if watched {
+		for range watchers {
 			arm(t, &f.Fence, newHook(nil), fence.Armed)
 		}
 		f.Signal()
@@ -235,6 +235,7 @@ func TestCallbackMisusePanics(t *testing.T) {
 		expectPanic(t, "Done outside a run", func() { cb.Done() })
 		cb.Init(h)
 	}
+	occupy(t, &f.Fence)
 	arm(t, &f.Fence, h, fence.Armed)
 	expectPanic(t, "Init of a callback", func() { h.Init(h) })
 	arm(t, &f.Fence, newer, fence.Armed)

@@ -13,14 +13,18 @@
 // One atomic word, in the Base, holds everything that several goroutines
 // decide on: references, and per fence whether it is signalled and whether it
 // is watched, and the error. A signal is one compare-and-swap of that word, and
-// it can drop the signaller's reference in the same step. The list of callbacks
-// is looked at only if the word says that somebody watches:
+// it can drop the signaller's reference in the same step. Callbacks are looked at
+// only if the word says that there are any, in two places:
 //
-//   - Arm first sets watched, provided that the fence is not signalled, and
-//     then links its node. So no node is ever linked to a fence whose signal
-//     saw no watcher.
-//   - A signal that sees watched closes the list with a swap and runs what it
-//     got. A node that comes later finds the list closed, and Arm refuses it.
+//   - The first callback has a slot: most fences have no other. Arm reserves it
+//     with one compare-and-swap of the word, fills it, and announces it with
+//     another, both provided that the fence is not signalled. A signal looks
+//     into it if it was announced.
+//   - All later ones make a list. Arm first sets listed, provided that the fence
+//     is not signalled, and then links its node, so no node is ever linked to a
+//     fence whose signal saw no list. A signal that sees listed closes the list
+//     with a swap and runs what it got; a node that comes later finds it closed,
+//     and Arm refuses it.
 package fence
 
 import (
@@ -35,10 +39,16 @@ const (
 	refBits  = 24
 	oneRef   = 1
 	refMask  = 1<<refBits - 1
-	sigBit   = 1 << refBits // of the first fence; the second's is two higher
+	sigBit   = 1 << refBits // of the first fence; the second's is four higher
 	errShift = 32
 	errBits  = 12
 	errMask  = (1<<errBits - 1) << errShift
+
+	// The bits of a fence, from its signalled one on.
+	reserved = 1 // the slot is taken
+	first    = 2 // the slot is filled
+	listed   = 3 // there is a list
+	second   = 4 // the next fence's signalled
 
 	// MaxRefs is how many references a Base can carry.
 	MaxRefs = refMask - 1
@@ -65,6 +75,7 @@ type Owner interface{ FenceReleased(b *Base) }
 type Base struct {
 	_     xatomic.NoCopy
 	word  xatomic.Uint64
+	life  life // of no size in production
 	owner Owner
 }
 
@@ -74,7 +85,8 @@ type Fence struct {
 	_     xatomic.NoCopy
 	base  *Base
 	list  xatomic.Pointer[Callback] // newest first; &closed once a signal took it
-	sig   uint64                    // this fence's bit; the one above it is "watched"
+	slot  xatomic.Var[*Callback]    // who reserved it fills it, who signals reads it
+	sig   uint64                    // this fence's first bit
 	errs  uint64                    // errMask, or 0 for a fence that carries no error
 	ctx   Context
 	seqno uint64
@@ -89,8 +101,11 @@ type Single struct {
 // Init readies f for one life, with one reference, the caller's. owner may be
 // nil. Requires: nobody else holds f.
 func (f *Single) Init(ctx Context, seqno uint64, owner Owner) {
-	f.Fence.init(&f.base, sigBit, errMask, ctx, seqno)
-	f.base.init(owner, 1)
+	if f.Fence.base != &f.base {
+		f.Fence.fix(&f.base, sigBit, errMask)
+	}
+	f.Fence.renew(ctx, seqno)
+	f.base.renew(owner, 1)
 }
 
 // Pair is the two fences of one job: Scheduled signals when the job was given
@@ -105,34 +120,49 @@ type Pair struct {
 // on. Finished lives on the context after Scheduled's. Requires: nobody else
 // holds p; 1 ≤ refs ≤ MaxRefs.
 func (p *Pair) Init(ctx Context, seqno uint64, owner Owner, refs int) {
-	p.Scheduled.init(&p.base, sigBit, 0, ctx, seqno)
-	p.Finished.init(&p.base, sigBit<<2, errMask, ctx+1, seqno)
-	p.base.init(owner, refs)
+	if uint(refs-1) >= MaxRefs {
+		panic(fmt.Sprintf("fence: Init with %d references, outside 1 to %d", refs, MaxRefs))
+	}
+	if p.Finished.base != &p.base {
+		p.Scheduled.fix(&p.base, sigBit, 0)
+		p.Finished.fix(&p.base, sigBit<<second, errMask)
+	}
+	p.Scheduled.renew(ctx, seqno)
+	p.Finished.renew(ctx+1, seqno)
+	p.base.renew(owner, refs)
 }
 
 // Sole reports whether the caller, who holds a reference, holds the only one.
 func (p *Pair) Sole() bool { return p.base.word.Load()&refMask == 1 }
 
-func (b *Base) init(owner Owner, refs int) {
-	if refs < 1 || refs > MaxRefs {
-		panic(fmt.Sprintf("fence: Init with %d references, outside 1 to %d", refs, MaxRefs))
+// renew begins a life.
+func (b *Base) renew(owner Owner, refs int) {
+	if w := b.word.Load(); w>>first&^w&(sigBit|sigBit<<second) != 0 {
+		panic("fence: Init of a fence that somebody watches")
 	}
 	b.owner = owner
+	b.life.begin()
 	b.word.Store(uint64(refs))
 }
 
-func (f *Fence) init(b *Base, sig, errs uint64, ctx Context, seqno uint64) {
-	// A TryGet of an earlier life may read base at this moment.
-	if f.base != b {
-		f.base = b
+// fix sets what is the same in every life. A TryGet of an earlier life may
+// read it at any moment, so it is written before the first one only.
+func (f *Fence) fix(b *Base, sig, errs uint64) { f.base, f.sig, f.errs = b, sig, errs }
+
+// renew sets what is new in each life.
+func (f *Fence) renew(ctx Context, seqno uint64) {
+	f.ctx, f.seqno = ctx, seqno
+	if f.list.Load() != nil {
+		f.reopen()
 	}
-	f.sig, f.errs, f.ctx, f.seqno = sig, errs, ctx, seqno
-	if l := f.list.Load(); l != nil {
-		if l != &closed {
-			panic("fence: Init of a fence that somebody watches")
-		}
-		f.list.Store(nil)
+}
+
+// reopen empties the list of a fence that a signal closed.
+func (f *Fence) reopen() {
+	if f.list.Load() != &closed {
+		panic("fence: Init of a fence that somebody watches")
 	}
+	f.list.Store(nil)
 }
 
 // Context returns the fence's timeline.
@@ -142,7 +172,10 @@ func (f *Fence) Context() Context { return f.ctx }
 func (f *Fence) Seqno() uint64 { return f.seqno }
 
 // Owner returns what Init was given.
-func (f *Fence) Owner() Owner { return f.base.owner }
+func (f *Fence) Owner() Owner {
+	f.touch("Owner")
+	return f.base.owner
+}
 
 // IsLater reports whether f signals after g by the order of their timeline.
 // Requires: both are of one context.
@@ -150,11 +183,15 @@ func (f *Fence) IsLater(g *Fence) bool { return int64(f.seqno-g.seqno) > 0 }
 
 // Signaled reports whether f is signalled. A caller who sees true also sees
 // everything that the signaller wrote before.
-func (f *Fence) Signaled() bool { return f.base.word.Load()&f.sig != 0 }
+func (f *Fence) Signaled() bool {
+	f.touch("Signaled")
+	return f.base.word.Load()&f.sig != 0
+}
 
 // Err returns the error that f carries: final once f is signalled, what has
 // been set so far before.
 func (f *Fence) Err() Errno {
+	f.touch("Err")
 	return Errno(f.base.word.Load() & f.errs >> errShift)
 }
 
@@ -162,6 +199,7 @@ func (f *Fence) Err() Errno {
 // panics if f is signalled: somebody may have read the error already.
 // Interrupt context: yes.
 func (f *Fence) SetError(e Errno) {
+	f.touch("SetError")
 	for {
 		w := f.base.word.Load()
 		if w&f.sig != 0 {
@@ -178,7 +216,16 @@ func (f *Fence) SetError(e Errno) {
 // signalled. Without a watcher it is one compare-and-swap. It never blocks,
 // locks or allocates; interrupt context: yes. Requires: the caller holds a
 // reference.
-func (f *Fence) Signal() bool { return f.signal(OK, 0) }
+func (f *Fence) Signal() bool {
+	// The common case, an unwatched fence, on a path of its own.
+	f.touch("Signal")
+	b := f.base
+	w := b.word.Load()
+	if w&f.decided() == 0 && b.word.CompareAndSwap(w, w|f.sig) {
+		return true
+	}
+	return f.signal(OK, 0)
+}
 
 // SignalError is Signal with an error, which replaces one set earlier if it is
 // not OK.
@@ -187,11 +234,24 @@ func (f *Fence) SignalError(e Errno) bool { return f.signal(e, 0) }
 // SignalPut is SignalError and Put in one: without a watcher they are one step,
 // after which the caller's reference, and perhaps the fence, is gone. If f was
 // signalled before it only drops the reference.
-func (f *Fence) SignalPut(e Errno) bool { return f.signal(e, oneRef) }
+func (f *Fence) SignalPut(e Errno) bool {
+	f.touch("SignalPut")
+	b := f.base
+	w := b.word.Load()
+	if e == OK && w&f.decided() == 0 && w&refMask > oneRef &&
+		b.word.CompareAndSwap(w, w|f.sig-oneRef) {
+		return true
+	}
+	return f.signal(e, oneRef)
+}
+
+// decided is the bits that make a signal more than a swap.
+func (f *Fence) decided() uint64 { return f.sig * (1 | 1<<first | 1<<listed) }
 
 func (f *Fence) signal(e Errno, drop uint64) bool {
+	f.touch("Signal")
 	b := f.base
-	watched := f.sig << 1
+	watched := f.sig<<first | f.sig<<listed
 	for {
 		w := b.word.Load()
 		if w&f.sig != 0 {
@@ -219,7 +279,7 @@ func (f *Fence) signal(e Errno, drop uint64) bool {
 			return true
 		}
 		// The reference is kept while callbacks run: they are handed the fence.
-		f.runCallbacks()
+		f.runCallbacks(w)
 		if drop != 0 {
 			b.put()
 		}
@@ -229,6 +289,7 @@ func (f *Fence) signal(e Errno, drop uint64) bool {
 
 // Get takes a further reference and returns f. Requires: the caller holds one.
 func (f *Fence) Get() *Fence {
+	f.touch("Get")
 	switch n := f.base.word.Add(oneRef) & refMask; {
 	case n <= oneRef:
 		invariant.Fail(invariant.I5, "fence: Get on a released fence %d:%d", f.ctx, f.seqno)
@@ -270,7 +331,9 @@ func (b *Base) put() { b.dropped(b.word.Add(^uint64(0))) }
 func (b *Base) dropped(w uint64) {
 	switch w & refMask {
 	case 0:
-		if b.owner != nil {
+		if invariant.Enabled {
+			b.life.release(b.tell)
+		} else if b.owner != nil {
 			b.owner.FenceReleased(b)
 		}
 	case refMask:

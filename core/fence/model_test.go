@@ -28,7 +28,9 @@ type modelFence struct {
 	carries  bool // an error
 	signaled bool
 	err      fence.Errno
-	nodes    []int // who stands here, in the order of arming
+	first    int   // who stands in the slot, or -1
+	nodes    []int // who stands behind, in the order of arming
+	listed   bool  // somebody has stood behind
 }
 
 type modelCallback struct {
@@ -40,13 +42,13 @@ type modelCallback struct {
 func (m *model) initBase(base, refs int) {
 	b := m.bases[base]
 	for _, f := range b.fences {
-		if len(m.fences[f].nodes) > 0 {
+		if m.fences[f].first >= 0 || len(m.fences[f].nodes) > 0 {
 			panic("fence: Init of a fence that somebody watches")
 		}
 	}
 	b.refs = refs
 	for _, f := range b.fences {
-		m.fences[f].signaled, m.fences[f].err = false, fence.OK
+		m.fences[f].signaled, m.fences[f].err, m.fences[f].listed = false, fence.OK, false
 	}
 }
 
@@ -61,9 +63,12 @@ func (m *model) arm(fi, ci int) fence.Outcome {
 		return fence.Busy
 	case c.on < 0 && f.signaled:
 		return fence.AlreadySignaled
+	case c.on < 0 && f.first < 0 && !f.listed:
+		f.first = ci
+		c.on = fi
 	case c.on < 0:
 		f.nodes = append(f.nodes, ci)
-		c.on = fi
+		c.on, f.listed = fi, true
 	}
 	c.armed = true
 	return fence.Armed
@@ -76,7 +81,9 @@ func (m *model) disarm(ci int) bool {
 	}
 	c.armed = false
 	f := m.fences[c.on]
-	if last := len(f.nodes) - 1; last >= 0 && f.nodes[last] == ci {
+	if f.first == ci {
+		f.first, c.on = -1, -1
+	} else if last := len(f.nodes) - 1; last >= 0 && f.nodes[last] == ci {
 		f.nodes = f.nodes[:last]
 		c.on = -1
 	}
@@ -95,24 +102,33 @@ func (m *model) signal(fi int, e fence.Errno) bool {
 	if e != fence.OK && f.carries {
 		f.err = e
 	}
+	if ci := f.first; ci >= 0 {
+		f.first = -1
+		m.call(fi, ci)
+	}
 	taken := f.nodes
 	f.nodes = nil
 	for _, ci := range taken {
-		c := m.cbs[ci]
-		c.on = -1
-		if !c.armed {
-			continue
-		}
-		c.armed = false
-		m.runs++
-		run := m.runs
-		c.run = run
-		m.watch.ran(fi, ci)
-		if c.run == run {
-			c.run = 0
-		}
+		m.call(fi, ci)
 	}
 	return true
+}
+
+// call runs a callback that the signal of a fence found.
+func (m *model) call(fi, ci int) {
+	c := m.cbs[ci]
+	c.on = -1
+	if !c.armed {
+		return
+	}
+	c.armed = false
+	m.runs++
+	run := m.runs
+	c.run = run
+	m.watch.ran(fi, ci)
+	if c.run == run {
+		c.run = 0
+	}
 }
 
 func (m *model) signalPut(fi int, e fence.Errno) bool {

@@ -6,9 +6,19 @@ import (
 	"credence/core/fence"
 )
 
+// occupy arms a callback in the slot of f, so that what comes later is in its
+// list.
+func occupy(t *testing.T, f *fence.Fence) *hook {
+	t.Helper()
+	h := newHook(nil)
+	arm(t, f, h, fence.Armed)
+	return h
+}
+
 func TestRearmBehindNewerNodesKeepsThePlace(t *testing.T) {
 	var j journal
 	f := newSingle(nil)
+	occupy(t, &f.Fence)
 	a, b, c := named(&j, "a"), named(&j, "b"), named(&j, "c")
 	for _, h := range []*hook{a, b, c} {
 		arm(t, &f.Fence, h, fence.Armed)
@@ -25,9 +35,28 @@ func TestRearmBehindNewerNodesKeepsThePlace(t *testing.T) {
 	j.expect(t, "a", "b", "c")
 }
 
+// The first callback of a fence is in no list, so nothing holds its place.
+func TestRearmOfTheFirstGoesToTheEnd(t *testing.T) {
+	var j journal
+	f, g := newSingle(nil), newSingle(nil)
+	a, b, c := named(&j, "a"), named(&j, "b"), named(&j, "c")
+	for _, h := range []*hook{a, b} {
+		arm(t, &f.Fence, h, fence.Armed)
+	}
+	disarm(t, a, true)
+	arm(t, &g.Fence, a, fence.Armed) // free at once, unlike one in the list
+	disarm(t, a, true)
+	arm(t, &f.Fence, c, fence.Armed) // behind b, though the slot is free
+	arm(t, &f.Fence, a, fence.Armed)
+	f.Signal()
+	g.Signal()
+	j.expect(t, "b", "c", "a")
+}
+
 func TestRearmAfterBeingNewestGoesToTheEnd(t *testing.T) {
 	var j journal
 	f := newSingle(nil)
+	occupy(t, &f.Fence)
 	a, b := named(&j, "a"), named(&j, "b")
 	arm(t, &f.Fence, a, fence.Armed)
 	disarm(t, a, true)
@@ -39,6 +68,7 @@ func TestRearmAfterBeingNewestGoesToTheEnd(t *testing.T) {
 
 func TestRearmOnAnotherFence(t *testing.T) {
 	f, g := newSingle(nil), newSingle(nil)
+	occupy(t, &f.Fence)
 	a, b := newHook(nil), newHook(nil)
 	arm(t, &f.Fence, a, fence.Armed)
 	arm(t, &f.Fence, b, fence.Armed)
@@ -118,6 +148,8 @@ func TestSignalerGoesOnInItsOwnList(t *testing.T) {
 	var j journal
 	f, g := newSingle(nil), newSingle(nil)
 	newer := named(&j, "newer on g")
+	occupy(t, &f.Fence)
+	occupy(t, &g.Fence)
 	h := newHook(nil)
 	h.do = func(s *fence.Fence, cb *fence.Callback) {
 		if s == &g.Fence {

@@ -41,12 +41,14 @@ func TestReferenceMisusePanics(t *testing.T) {
 		return f
 	}
 	expectPanic(t, "Put without a reference", func() { released().Put() })
-	expectPanic(t, "Put without a reference", func() { released().SignalPut(fence.OK) })
-	o.n = 0
-	f := released()
-	f.Signal()
-	if o.n != 1 {
-		t.Errorf("told %d times, by a Signal that drops nothing too", o.n)
+	if !invariant.Enabled { // otherwise any signal of a released fence is one too many
+		expectPanic(t, "Put without a reference", func() { released().SignalPut(fence.OK) })
+		o.n = 0
+		f := released()
+		f.Signal()
+		if o.n != 1 {
+			t.Errorf("told %d times, by a Signal that drops nothing too", o.n)
+		}
 	}
 	defer func() {
 		if v, ok := recover().(*invariant.Violation); !ok || v.ID != invariant.I5 {

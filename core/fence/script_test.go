@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"credence/core/fence"
+	"credence/core/invariant"
 )
 
 type opKind uint8
@@ -120,6 +121,9 @@ func (d *driver) play(script []op) {
 
 func (d *driver) look(f int) {
 	signaled, e, refs := d.w.state(f)
+	if refs == 0 && invariant.Enabled {
+		signaled, e = false, fence.OK // as twins that must not look see it
+	}
 	d.note("state", f, int(e), refs, signaled)
 }
 

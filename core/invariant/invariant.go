@@ -34,12 +34,14 @@ const (
 	L1      // No lost wake-up: when nothing is queued, nothing is ready and fits.
 	L2      // Progress: every pushed job's finished signals.
 	L3      // No spin: work items are bounded by the events that cause them.
+	S1      // Slots of a device: taken and free ones add up, and each has one owner.
+	W1      // Work given to a device is retired, in flight or taken away.
 	F1      // FAIR: virtual run times of saturating entities stay together.
 	numIDs
 )
 
 var names = [numIDs]string{
-	"none", "I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "L1", "L2", "L3", "F1",
+	"none", "I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "L1", "L2", "L3", "S1", "W1", "F1",
 }
 
 // String returns the rule's name as it stands in reports, such as "I1".

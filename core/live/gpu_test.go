@@ -27,7 +27,7 @@ type gpu struct {
 	stop    chan struct{}
 	stopped sync.WaitGroup
 
-	freed, owned, timedOut atomic.Int64
+	freed, owned, timedOut, restarts atomic.Int64
 }
 
 // job is a submission of a soak.
@@ -65,14 +65,15 @@ func (g *gpu) run() {
 		case <-g.stop:
 			return
 		}
-		for j := g.next(); j != nil; j = g.next() {
-			j.hw.SignalPut(fence.OK)
+		for hw := g.next(); hw != nil; hw = g.next() {
+			hw.SignalPut(fence.OK)
 		}
 	}
 }
 
-// next takes the oldest job unless that hangs.
-func (g *gpu) next() *job {
+// next takes the oldest job unless that hangs, and returns its fence: the job may
+// be anybody's as soon as it is taken, if a reset comes in between.
+func (g *gpu) next() *fence.Single {
 	g.lock.Lock()
 	defer g.lock.Unlock()
 	if len(g.flight) == 0 || g.flight[0].hung {
@@ -80,7 +81,30 @@ func (g *gpu) next() *job {
 	}
 	j := g.flight[0]
 	g.flight = g.flight[1:]
-	return j
+	return j.hw
+}
+
+// clear takes everything off the hardware, as a reset does.
+func (g *gpu) clear() {
+	g.lock.Lock()
+	var lost []*fence.Single
+	for _, j := range g.flight {
+		lost = append(lost, j.hw)
+	}
+	g.flight = nil
+	g.lock.Unlock()
+	for _, hw := range lost {
+		hw.SignalPut(fence.ECANCELED)
+	}
+}
+
+// restart is a reset from outside a timeout handler: what is in flight ends with
+// an error.
+func (g *gpu) restart() {
+	g.sched.Stop()
+	g.clear()
+	g.sched.Start(fence.EIO)
+	g.restarts.Add(1)
 }
 
 func (g *gpu) poke() {
@@ -147,7 +171,9 @@ func (g *gpu) TimedOutJob(sj *sched.Job, r *sched.Recovery) (sched.Verdict, sche
 	case 1: // end it, and keep it
 		if g.take(j) {
 			j.hw.SignalPut(fence.ETIMEDOUT)
-		} else if !j.Finished().Signaled() {
+		}
+		if !j.Finished().Signaled() {
+			// It ends at this moment, or a Stop from outside has detached it.
 			return sched.VerdictNoHang, 0
 		}
 		g.owned.Add(1)
@@ -157,13 +183,7 @@ func (g *gpu) TimedOutJob(sj *sched.Job, r *sched.Recovery) (sched.Verdict, sche
 	// A reset of everything: what is in flight is run again.
 	r.Stop(sj)
 	r.IncreaseKarma(sj)
-	g.lock.Lock()
-	lost := g.flight
-	g.flight = nil
-	g.lock.Unlock()
-	for _, x := range lost {
-		x.hw.SignalPut(fence.ECANCELED)
-	}
+	g.clear()
 	r.Resubmit()
 	r.Start(fence.OK)
 	return sched.VerdictReset, 0

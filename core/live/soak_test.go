@@ -129,13 +129,19 @@ func chaos(stop <-chan struct{}, gpus []*gpu, producers []*producer) {
 		}
 		g, p := gpus[r.IntN(len(gpus))], producers[r.IntN(len(producers))]
 		e := p.entity.Load()
-		switch k := r.IntN(8); {
+		switch k := r.IntN(10); {
 		case k == 0:
 			g.sched.Pause()
 			runtime.Gosched()
 			g.sched.Resume()
 		case k == 1:
 			g.sched.Fault()
+		case k == 8:
+			g.restart()
+		case k == 9:
+			if d := g.sched.Dump(); d.Sched != g.sched.ID() {
+				panic(d.String())
+			}
 		case e == nil:
 		case k == 2:
 			e.Kill()
@@ -150,7 +156,7 @@ func chaos(stop <-chan struct{}, gpus []*gpu, producers []*producer) {
 // TestSoak shakes the scheduler with producers, schedulers, hardware and control
 // operations on goroutines of their own, and then accounts for every job.
 func TestSoak(t *testing.T) {
-	before := runtime.NumGoroutine()
+	fences, jobs := fence.Live(), sched.LiveJobs()
 	contexts := new(fence.Contexts)
 	var gpus []*gpu
 	for i := range soakSchedulers {
@@ -198,12 +204,13 @@ func TestSoak(t *testing.T) {
 	if f := shared.last; f != nil {
 		f.Put()
 	}
-	var freed, owned, timedOut, wakes, pushed, ended, killed int64
+	var freed, owned, timedOut, restarts, wakes, pushed, ended, killed int64
 	for _, g := range gpus {
 		g.close()
 		freed += g.freed.Load()
 		owned += g.owned.Load()
 		timedOut += g.timedOut.Load()
+		restarts += g.restarts.Load()
 		wakes += int64(g.worker.Wakes())
 		if a := g.sched.Admission().(*sched.Scalar); a.InFlight() != 0 {
 			t.Errorf("%s: %d credits in flight", g.sched, a.InFlight())
@@ -220,13 +227,14 @@ func TestSoak(t *testing.T) {
 	if pushed != ended || ended != freed+owned {
 		t.Errorf("%d jobs pushed, %d ended: %d freed, %d kept by the backend", pushed, ended, freed, owned)
 	}
-	t.Logf("%d jobs, %d timeouts, %d entities killed, %s wake-ups a job", pushed, timedOut, killed,
-		strconv.FormatFloat(float64(wakes)/float64(pushed), 'f', 3, 64))
-	for range 100 {
-		if runtime.NumGoroutine() <= before {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
+	// Zero without the build tags of package invariant.
+	if f, j := fence.Live()-fences, sched.LiveJobs()-jobs; f != 0 || j != 0 {
+		t.Errorf("%d fences and %d jobs live", f, j)
 	}
-	t.Errorf("%d goroutines before, %d after", before, runtime.NumGoroutine())
+	if pushed >= 100_000 && (timedOut == 0 || killed == 0 || restarts == 0) {
+		t.Error("nothing was disturbed")
+	}
+	t.Logf("%d jobs, %d timeouts, %d resets from outside, %d entities killed, %s wake-ups a job",
+		pushed, timedOut, restarts, killed,
+		strconv.FormatFloat(float64(wakes)/float64(pushed), 'f', 3, 64))
 }

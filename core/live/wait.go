@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"credence/core/fence"
+	"credence/core/invariant"
 	"credence/core/sched"
 )
 
@@ -26,6 +27,7 @@ func (w *Worker) until(at fence.Time) time.Duration { return time.Duration(at.Su
 
 // Wait blocks until done reports true, or the deadline.
 func (w *Worker) Wait(_ *sched.Scheduler, done func() bool, deadline fence.Time) bool {
+	invariant.MightBlock(w.InSection(), "live.Worker.Wait")
 	var expired <-chan time.Time
 	if deadline != fence.Never {
 		t := time.NewTimer(w.until(deadline))
@@ -69,6 +71,9 @@ func (w *Worker) Wake(*sched.Scheduler) {
 // signalled. d < 0 waits for ever. The caller holds a reference to f, and no
 // token: not from a backend or a callback.
 func WaitFence(f *fence.Fence, d time.Duration) bool {
+	if d != 0 {
+		invariant.MightBlock(callersSection(), "live.WaitFence")
+	}
 	if f.Signaled() {
 		return true
 	}

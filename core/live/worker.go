@@ -89,6 +89,8 @@ func (w *Worker) Cancel(*sched.Work) bool { return false }
 
 func (w *Worker) loop() {
 	defer close(w.ended)
+	w.enlist()
+	defer w.discharge()
 	for {
 		k := w.take()
 		for k != nil {

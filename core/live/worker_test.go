@@ -149,3 +149,107 @@ func TestWaitFence(t *testing.T) {
 		t.Error("missed a signal")
 	}
 }
+
+// busy is a backend whose first job keeps the worker awake until it is told, and
+// whose others are done when somebody signals their fences.
+type busy struct {
+	inside, release chan struct{}
+	hw              []*fence.Single
+	freed           chan struct{}
+}
+
+func (b *busy) RunJob(j *sched.Job) (*fence.Fence, fence.Errno, sched.Duration) {
+	if j.ID == 0 {
+		close(b.inside)
+		<-b.release
+		return nil, fence.OK, 0
+	}
+	return b.hw[j.ID].Get(), fence.OK, 0
+}
+
+func (b *busy) FreeJob(j *sched.Job) sched.Duration {
+	j.Cleanup()
+	b.freed <- struct{}{}
+	return 0
+}
+
+// TestAwakeWorkerIsNotSignaled: while the worker is in the backend, pushes to
+// entities that had nothing queued, completions of what is in flight, dependency
+// callbacks and kicks by control operations reach it without any channel
+// operation, and it finds all of it when it comes back.
+func TestAwakeWorkerIsNotSignaled(t *testing.T) {
+	const flying, pushed = 50, 200
+	b := &busy{
+		inside: make(chan struct{}), release: make(chan struct{}),
+		freed: make(chan struct{}, 1+flying+pushed),
+	}
+	a, err := sched.Flow{Kind: sched.FlowCount, Limit: 1000}.Admission([sched.NumLanes]uint32{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := live.Start()
+	s, err := sched.New(sched.Config{Backend: b, Executor: w, Admission: a})
+	if err != nil {
+		t.Fatal(err)
+	}
+	entities := make([]sched.Entity, 1+flying+pushed)
+	jobs := make([]sched.Job, len(entities))
+	var gate fence.Single
+	gate.Init(1000, 1, nil)
+	push := func(i int, deps ...*fence.Fence) {
+		b.hw[i].Init(fence.Context(2000+i), 1, nil)
+		if err := entities[i].Init([]*sched.Scheduler{s}, sched.EntityConfig{Capacity: 1}); err != nil {
+			t.Fatal(err)
+		}
+		jobs[i].ID = uint64(i)
+		if err := jobs[i].Init(&entities[i], sched.Need{Credits: 1}); err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range deps {
+			jobs[i].AddDependency(d.Get())
+		}
+		jobs[i].Arm()
+		jobs[i].Push()
+	}
+	for range entities {
+		b.hw = append(b.hw, new(fence.Single))
+	}
+	for i := range flying {
+		if i%2 == 0 {
+			push(1 + i)
+		} else {
+			push(1+i, &gate.Fence)
+		}
+	}
+	// All of them have reached the hardware or wait for the gate.
+	for i := range flying {
+		for i%2 == 0 && entities[1+i].Queued() != 0 {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	push(0)
+	<-b.inside
+	before := w.Wakes()
+	for i := range pushed {
+		push(1 + flying + i)
+	}
+	for i := range flying {
+		b.hw[1+i].SignalPut(fence.OK)
+	}
+	gate.SignalPut(fence.OK)
+	if n := w.Wakes() - before; n != 0 {
+		t.Errorf("%d channel operations for a worker that is awake", n)
+	}
+	close(b.release)
+	for i := range pushed {
+		b.hw[1+flying+i].SignalPut(fence.OK)
+	}
+	for range entities {
+		<-b.freed
+	}
+	for i := range entities {
+		entities[i].Fini()
+	}
+	s.Fini()
+	w.Close()
+}

@@ -53,7 +53,8 @@ type Admission interface {
 // Scalar admits by one number: a job costs some credits of a limit.
 type Scalar struct {
 	counter credit.Counter
-	cost    func(Need) uint32
+	cost    func(Need) uint32 // nil: Need.Credits
+	looked  bool              // since the last job was selected
 }
 
 // Check accepts every need: a job over the limit is cut to it when it is first
@@ -61,20 +62,27 @@ type Scalar struct {
 func (a *Scalar) Check(Need) error { return nil }
 
 // Fits reports whether the job's cost is available.
-func (a *Scalar) Fits(j *Job) bool {
-	if j.cost == 0 {
-		a.price(j)
+func (a *Scalar) Fits(j *Job) bool { return a.counter.Known(j.cost) || a.look(j) }
+
+// price returns what a job of this need costs.
+func (a *Scalar) price(n Need) uint32 {
+	if a.cost == nil {
+		return n.Credits
 	}
-	return a.counter.Fits(j.cost)
+	return a.cost(n)
 }
 
-// price fixes what j costs, and warns if that had to be cut.
-func (a *Scalar) price(j *Job) {
-	j.cost = a.cost(j.need)
+// look is Fits with a look at what came back. A cost that could never fit is
+// cut, with a warning.
+//
+//go:noinline
+func (a *Scalar) look(j *Job) bool {
+	a.looked = true
 	if limit := a.counter.Limit(); j.cost > limit {
 		j.cost = limit
 		j.sched.observe(EventWarn, j, 0, WarnOversize)
 	}
+	return a.counter.Fits(j.cost)
 }
 
 // Take takes the job's cost.
@@ -118,7 +126,12 @@ type Predicate struct{ backend CanRunBackend }
 func (a *Predicate) Check(Need) error { return nil }
 
 // Fits asks the backend.
-func (a *Predicate) Fits(j *Job) bool { return a.backend.CanRun(j) }
+func (a *Predicate) Fits(j *Job) bool {
+	j.sched.enter("CanRun", j)
+	yes := a.backend.CanRun(j)
+	j.sched.leave()
+	return yes
+}
 
 // Take takes nothing: RunJob does.
 func (a *Predicate) Take(*Job) {}

@@ -5,7 +5,10 @@ import "credence/core/fence"
 // Backend is the driver below the scheduler. The token's holder calls it, one
 // call at a time. From a job's Arm until its finished fence signals, its calls
 // are in the signalling critical section: they must not allocate with blocking,
-// wait for a fence, or take a lock under which anybody waits for one.
+// wait for a fence, or take a lock under which anybody waits for one. Each call
+// reaches the token of the section it is in through its job's Section, to pass
+// to invariant.MightAlloc, MightBlock and ResvLock. FreeJob is in it too: the
+// worker that is kept waiting there does not run the jobs that others wait for.
 //
 // Where a callback returns a Duration, it is how long the call kept the worker
 // busy, for executors whose time is virtual.

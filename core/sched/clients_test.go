@@ -53,11 +53,11 @@ func (b *bench) runClients(clients []*client, stop func() bool) {
 		if over || stop != nil && stop() {
 			return
 		}
-		if !b.step(next) {
+		if !b.Step(next) {
 			if next == fence.Never {
 				b.t.Fatal("nothing to do, and clients are not over")
 			}
-			b.now = max(b.now, next)
+			b.AdvanceTo(next)
 		}
 	}
 }
@@ -75,11 +75,11 @@ func (b *bench) advanceClient(c *client) {
 				return
 			}
 			c.last = nil
-			c.endCycle(b.now)
-		case c.wake > b.now:
+			c.endCycle(b.Now())
+		case c.wake > b.Now():
 			return
 		default:
-			c.started = b.now
+			c.started = b.Now()
 			for range c.jobs {
 				c.pending = append(c.pending, b.submit(c.entity, c.us, ""))
 			}
@@ -87,7 +87,7 @@ func (b *bench) advanceClient(c *client) {
 				c.last, c.wake = c.pending[len(c.pending)-1], fence.Never
 				return
 			}
-			c.endCycle(b.now)
+			c.endCycle(b.Now())
 		}
 	}
 }

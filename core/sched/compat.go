@@ -24,6 +24,11 @@ const (
 	// KillNoKick does not look for other work when a kill removes the entity
 	// that flow control held up the others for.
 	KillNoKick
+	// RunBlindly queues a run item after every job that was run and every free
+	// item, be there anything to run or not. Ours does so if an entity is ready
+	// and its job has room. The difference is what an item costs, and the place
+	// of the later item among those of schedulers that share a worker.
+	RunBlindly
 	// TimeoutPostponed restarts the timeout at every job that is run, so that a
 	// stream of new jobs puts off the end of a hung one for ever. Ours restarts
 	// it only when the oldest job changes.
@@ -33,7 +38,7 @@ const (
 // Upstream70 is how the recorded scheduler of v7.0 behaves (RR, FIFO), and
 // UpstreamFair the recorded one with FAIR.
 const (
-	UpstreamFair = ScoreLeak | KillNoKick | TimeoutPostponed
+	UpstreamFair = ScoreLeak | KillNoKick | RunBlindly | TimeoutPostponed
 	Upstream70   = UpstreamFair | FreeOne | StickyPriority | TeardownStops
 )
 

@@ -7,17 +7,14 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"sort"
 	"strings"
 	"testing"
 
-	"credence/core/sched"
+	"credence/hwmock/vector"
 )
 
 // Where vectors come from: the part of them that lies here, all of them where
@@ -29,12 +26,6 @@ const (
 )
 
 var rewrite = flag.Bool("rewrite", false, "rewrite testdata/vectors.tar.gz from "+vectorFolder)
-
-// vectorFile is a vector as it is stored.
-type vectorFile struct {
-	name string // policy/name.txt
-	text []byte
-}
 
 // TestConformance runs recorded scripts of the real scheduler and compares every
 // line of what happens. With CREDENCE_VECTORS=DIR it runs those of DIR.
@@ -62,78 +53,49 @@ func TestConformanceAll(t *testing.T) {
 	runVectors(t, files)
 }
 
-func readFolder(t *testing.T, dir string) (files []vectorFile) {
+func readFolder(t *testing.T, dir string) []vector.File {
 	t.Helper()
-	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || filepath.Ext(p) != ".txt" {
-			return err
-		}
-		text, err := os.ReadFile(p)
-		rel, _ := filepath.Rel(dir, p)
-		files = append(files, vectorFile{filepath.ToSlash(rel), text})
-		return err
-	})
+	files, err := vector.ReadFolder(dir)
 	if err != nil {
 		t.Fatal(err)
-	}
-	if len(files) == 0 {
-		t.Fatalf("no vectors in %s; it should hold POLICY/NAME.txt", dir)
 	}
 	return files
 }
 
-func readArchive(t *testing.T, name string) (files []vectorFile) {
+func readArchive(t *testing.T, name string) []vector.File {
 	t.Helper()
-	f, err := os.Open(name)
+	files, err := vector.ReadArchive(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for in := tar.NewReader(z); ; {
-		h, err := in.Next()
-		if errors.Is(err, io.EOF) {
-			return files
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		text, err := io.ReadAll(in)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files = append(files, vectorFile{h.Name, text})
-	}
+	return files
 }
 
 // sample keeps every hand-made script, and of each random kind and policy the
 // first hundred.
-func sample(files []vectorFile) (kept []vectorFile) {
+func sample(files []vector.File) (kept []vector.File) {
 	const each = 100
 	count := map[string]int{}
 	for _, f := range files {
-		kind := path.Dir(f.name) + path.Base(f.name)[:1]
-		if count[kind]++; strings.HasPrefix(path.Base(f.name), "h_") || count[kind] <= each {
+		kind := path.Dir(f.Name) + path.Base(f.Name)[:1]
+		if count[kind]++; strings.HasPrefix(path.Base(f.Name), "h_") || count[kind] <= each {
 			kept = append(kept, f)
 		}
 	}
 	return kept
 }
 
-func writeArchive(t *testing.T, name string, files []vectorFile) {
+func writeArchive(t *testing.T, name string, files []vector.File) {
 	t.Helper()
 	var buf bytes.Buffer
 	z, _ := gzip.NewWriterLevel(&buf, gzip.BestCompression)
 	out := tar.NewWriter(z)
 	for _, f := range files {
-		h := &tar.Header{Name: f.name, Mode: 0o644, Size: int64(len(f.text))}
+		h := &tar.Header{Name: f.Name, Mode: 0o644, Size: int64(len(f.Text))}
 		if err := out.WriteHeader(h); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := out.Write(f.text); err != nil {
+		if _, err := out.Write(f.Text); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -175,19 +137,19 @@ func (c tally) print(heading string) {
 }
 
 // runVectors runs the vectors and reports failures, the first few in full.
-func runVectors(t *testing.T, files []vectorFile) {
+func runVectors(t *testing.T, files []vector.File) {
 	t.Helper()
 	const inFull = 5
 	byPolicy, byFeature, all := tally{}, tally{}, [2]int{}
 	for _, f := range files {
-		v, err := parseVector(f.name, f.text)
+		v, err := vector.Parse(f)
 		if err == nil {
-			err = v.check()
+			err = check(v)
 		}
 		all[b2i(err != nil)]++
 		if err != nil {
 			if all[1] <= inFull {
-				t.Errorf("%s: %v", f.name, err)
+				t.Errorf("%s: %v", f.Name, err)
 			} else {
 				t.Fail()
 			}
@@ -195,8 +157,8 @@ func runVectors(t *testing.T, files []vectorFile) {
 		if v == nil {
 			continue
 		}
-		byPolicy.add(v.policy.String(), err != nil)
-		for _, k := range v.features {
+		byPolicy.add(v.Policy.String(), err != nil)
+		for _, k := range v.Features {
 			byFeature.add(k, err != nil)
 		}
 	}
@@ -207,12 +169,8 @@ func runVectors(t *testing.T, files []vectorFile) {
 
 // check runs the vector as its version of the scheduler and returns the first
 // difference.
-func (v *vector) check() (err error) {
-	up := sched.Upstream70
-	if v.policy == sched.Fair {
-		up = sched.UpstreamFair
-	}
-	w := newWorld(v.policy, sched.Compat{Upstream: up})
+func check(v *vector.Vector) (err error) {
+	w := newWorld(v.Policy, v.Compat())
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic after %d lines of output: %v", len(w.out), p)
@@ -221,40 +179,14 @@ func (v *vector) check() (err error) {
 	if err := w.run(v); err != nil {
 		return err
 	}
-	return difference(v.want, w.out)
-}
-
-// difference says where got leaves want, with the lines around it.
-func difference(want, got []string) error {
-	n := 0
-	for n < len(want) && n < len(got) && want[n] == got[n] {
-		n++
-	}
-	if n == len(want) && n == len(got) {
-		return nil
-	}
-	const around = 5
-	var b strings.Builder
-	fmt.Fprintf(&b, "line %d of the output differs\n", n+1)
-	for _, l := range want[max(0, n-around):n] {
-		fmt.Fprintf(&b, "      %s\n", l)
-	}
-	for _, side := range []struct {
-		mark  string
-		lines []string
-	}{{"want: ", want}, {"got:  ", got}} {
-		for _, l := range side.lines[min(n, len(side.lines)):min(n+around, len(side.lines))] {
-			fmt.Fprintf(&b, "%s%s\n", side.mark, l)
-		}
-	}
-	return errors.New(strings.TrimSuffix(b.String(), "\n"))
+	return vector.Difference(v.Want, w.out)
 }
 
 // TestVectorDifferencesAreSeen plants differences and looks for the complaint.
 func TestVectorDifferencesAreSeen(t *testing.T) {
 	files := readArchive(t, vectorArchive)
-	i := slices.IndexFunc(files, func(f vectorFile) bool {
-		return f.name == "fifo/h_dep_chain_cross_entity.txt"
+	i := slices.IndexFunc(files, func(f vector.File) bool {
+		return f.Name == "fifo/h_dep_chain_cross_entity.txt"
 	})
 	for _, c := range []struct{ name, old, new string }{
 		{"another time", "@10 finished 1 err=0", "@11 finished 1 err=0"},
@@ -264,15 +196,15 @@ func TestVectorDifferencesAreSeen(t *testing.T) {
 		{"other credits", "= 6 t=0 0:1/2", "= 6 t=0 0:2/2"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			text := strings.Replace(string(files[i].text), c.old, c.new, 1)
-			if text == string(files[i].text) {
+			text := strings.Replace(string(files[i].Text), c.old, c.new, 1)
+			if text == string(files[i].Text) {
 				t.Fatalf("%q is not in the vector", c.old)
 			}
-			v, err := parseVector(c.name, []byte(text))
+			v, err := vector.Parse(vector.File{Name: c.name, Text: []byte(text)})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if v.check() == nil {
+			if check(v) == nil {
 				t.Error("not seen")
 			}
 		})

@@ -85,8 +85,10 @@ type Entity struct {
 
 	head      *Job // the token's holder's, with all below: the oldest queued job
 	inboxPrev *Entity
-	last      *fence.Fence // finished of the last job popped; a reference
+	last      *fence.Fence // finished of the last job popped, until that is freed
+	lastOwned bool         // last is a reference: the backend keeps the job
 	waits     *fence.Fence // what the head waits for, while blocked; a reference
+	since     Time         // when it began to, if Config.Times says so
 	place     place        // in the run queue
 	share     share
 	wake      fence.Callback
@@ -117,6 +119,7 @@ func (e *Entity) Init(scheds []*Scheduler, c EntityConfig) error {
 		return fmt.Errorf("sched: entity %d: capacity %d; permitted: 1 to %d",
 			c.ID, c.Capacity, MaxCapacity)
 	}
+	scheds[0].mightAlloc("Entity.Init")
 	e.id, e.canGuilty = c.ID, c.Guilty
 	e.sched.Store(scheds[0])
 	if len(scheds) > 1 {
@@ -172,34 +175,56 @@ func (e *Entity) Killed() bool { return e.mark.Load()&stopped != 0 }
 // context.
 func (e *Entity) Queued() int { return e.queue.Len() }
 
-// choose moves an idle entity to the least loaded of its schedulers. The
-// producer, in arm. It waits for the token of the scheduler that is left.
+// choose moves an idle entity to the least loaded of its schedulers, of which it
+// has several. The producer, in arm. It waits for the token of the scheduler that is left.
 func (e *Entity) choose() {
-	if e.prod.scheds == nil {
-		return
-	}
 	m := e.mark.Load()
-	// Jobs of one entity must not overlap on two schedulers. Not listed means
-	// that the last job was popped, and last was written before that. A killed
-	// entity stays where its jobs end.
+	// Jobs of one entity must not overlap on two schedulers: not listed means
+	// that the last job was popped, and what it waits for then is its end. A
+	// killed entity stays where its jobs end.
 	if m&(listed|stopped) != 0 {
-		return
-	}
-	if e.last != nil && !e.last.Signaled() {
 		return
 	}
 	best, now := leastLoaded(e.prod.scheds), e.sched.Load()
 	if now == nil {
 		e.move(best)
 	} else if best != now || e.rebands(best) {
+		now.mightBlock("Job.Arm, to leave a scheduler")
 		now.token.Lock()
-		now.fold()
-		now.expel(e)
-		e.move(best)
+		unfinished := e.last != nil && !e.last.Signaled()
+		if !unfinished {
+			now.fold()
+			now.expel(e)
+			e.setLast(nil)
+			e.move(best)
+		}
 		now.token.Unlock()
+		if unfinished {
+			return
+		}
 	}
 	if len(e.prod.scheds) == 1 {
 		e.prod.scheds = nil
+	}
+}
+
+// setLast notes whose end the entity's next scheduler, or its killed jobs, would
+// have to wait for. It is no reference: who frees a job, or passes it to the
+// backend, sees to it. The token's holder.
+func (e *Entity) setLast(f *fence.Fence) {
+	if e.lastOwned {
+		e.last.Put()
+		e.lastOwned = false
+	}
+	e.last = f
+}
+
+// keepLast takes a reference to last if that is j's, which the scheduler lets go
+// of unfinished or unfreed. The token's holder.
+func (e *Entity) keepLast(j *Job) {
+	if e.sched.Load() == j.sched && e.last == &j.fences.Finished && !e.lastOwned {
+		e.last.Get()
+		e.lastOwned = true
 	}
 }
 
@@ -219,6 +244,7 @@ func (e *Entity) lock() *Scheduler {
 		if s == nil {
 			return nil
 		}
+		s.mightBlock("Entity.Kill, Fini or SetPriority")
 		s.token.Lock()
 		if e.sched.Load() == s {
 			return s

@@ -48,7 +48,7 @@ var flows = [numFlowKinds]struct {
 	limit uint32
 	cost  func(Need) uint32
 }{
-	FlowCredits:    {"credits", 0, func(n Need) uint32 { return n.Credits }},
+	FlowCredits:    {"credits", 0, nil},
 	FlowCount:      {"count", 0, func(Need) uint32 { return 1 }},
 	FlowCreditsJob: {"credits-job", 1280, func(Need) uint32 { return 1 }},
 	FlowCreditsMax: {"credits-max", 126, maxSlots},

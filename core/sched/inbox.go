@@ -24,6 +24,9 @@ func (in *inbox) push(e *Entity) {
 	}
 }
 
+// any reports whether entities were pushed since the last take.
+func (in *inbox) any() bool { return in.head.Load() != nil }
+
 // take returns the entities pushed since, linked by inboxPrev in the order of
 // arrival. The worker.
 func (in *inbox) take() *Entity {

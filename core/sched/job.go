@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"credence/core/fence"
+	"credence/core/invariant"
 	"credence/core/xatomic"
 )
 
@@ -48,9 +49,12 @@ type Job struct {
 	cost     uint32 // of need under the scheduler's flow; 0 until first asked
 	state    jobState
 	priority Priority // of the entity at arm
-	detached bool     // by Stop: pending, without a hardware fence
-	cursor   int      // the next dependency to look at
-	karma    int      // times that it hung
+	section  invariant.Section
+	life     life
+	watching bool // handler is that of the hardware fence
+	detached bool // by Stop: pending, without a hardware fence
+	cursor   int  // the next dependency to look at
+	karma    int  // times that it hung
 	entity   *Entity
 	sched    *Scheduler
 	fences   *jobFence
@@ -77,6 +81,7 @@ type jobFence struct {
 	sched  *Scheduler
 	entity *Entity
 	parent *fence.Fence           // the hardware fence; written before scheduled signals
+	hint   hint                   // by when finished is wanted
 	next   xatomic.Var[*jobFence] // in the entity's list of returned pairs
 }
 
@@ -125,15 +130,19 @@ func (j *Job) Init(e *Entity, need Need) error {
 	if j.state != jobNew {
 		panic(fmt.Sprintf("sched: Init of job %d, which was not cleaned up", j.ID))
 	}
+	s := e.sched.Load()
 	switch {
-	case e.sched.Load() == nil:
+	case s == nil:
 		return ErrNoScheduler
 	case need.Credits == 0:
 		return ErrNoCredits
 	}
-	if err := e.sched.Load().admission.Check(need); err != nil {
-		return err
+	if s.scalar == nil {
+		if err := s.admission.Check(need); err != nil {
+			return err
+		}
 	}
+	s.mightAlloc("Job.Init")
 	if !e.queue.Reserve() {
 		return ErrQueueFull
 	}
@@ -141,7 +150,11 @@ func (j *Job) Init(e *Entity, need Need) error {
 	if j.fences == nil {
 		j.fences = e.takePair()
 	}
-	j.handle((*jobDone)(j))
+	if !j.watching {
+		j.handle((*jobDone)(j))
+		j.watching = true
+	}
+	j.begin()
 	j.state = jobInit
 	return nil
 }
@@ -182,6 +195,7 @@ func (j *Job) AddDependency(f *fence.Fence) {
 	if f == nil {
 		return
 	}
+	j.entity.sched.Load().mightAlloc("Job.AddDependency")
 	for i, d := range j.deps {
 		if d.Context() != f.Context() {
 			continue
@@ -205,26 +219,39 @@ func (j *Job) Arm() {
 		panic(fmt.Sprintf("sched: Arm of job %d, which is not initialised", j.ID))
 	}
 	e := j.entity
-	e.choose()
+	if e.prod.scheds != nil {
+		e.choose()
+	}
 	s := e.sched.Load()
 	if s == nil {
 		panic(fmt.Sprintf("sched: Arm of job %d: all schedulers of entity %d are torn down", j.ID, e.id))
 	}
 	j.sched, j.priority = s, e.Priority()
 	j.fences.sched, j.fences.entity = s, e
+	if s.scalar != nil {
+		j.cost = s.scalar.price(j.need)
+	}
+	j.fences.hint.reset()
 	e.prod.seqno++
 	// One reference is the job's, one the completion's.
 	j.fences.Init(e.context, e.prod.seqno, j.fences, 2)
 	j.state = jobArmed
+	j.arms()
 }
 
 // Scheduled returns the fence that signals when j was given to the backend.
 // Whoever keeps it takes a reference. From Arm to Push.
-func (j *Job) Scheduled() *fence.Fence { return &j.fences.Scheduled }
+func (j *Job) Scheduled() *fence.Fence {
+	j.touch("Scheduled")
+	return &j.fences.Scheduled
+}
 
 // Finished returns the fence that signals when j is done. Whoever keeps it
 // takes a reference. From Arm to Push, and for the backend until FreeJob.
-func (j *Job) Finished() *fence.Fence { return &j.fences.Finished }
+func (j *Job) Finished() *fence.Fence {
+	j.touch("Finished")
+	return &j.fences.Finished
+}
 
 // Push passes j to the scheduler. It cannot fail, never blocks, and does not
 // allocate. Requires: armed, and pushed in the order of arming. The producer,
@@ -234,6 +261,7 @@ func (j *Job) Push() {
 		panic(fmt.Sprintf("sched: Push of job %d, which is not armed", j.ID))
 	}
 	e, s := j.entity, j.sched
+	j.pushes()
 	j.state = jobPushed
 	j.submit = s.exec.Now()
 	if s.observer != nil {
@@ -290,6 +318,7 @@ func (j *Job) Cleanup() {
 		}
 		if j.fences.Sole() {
 			j.fences.dropParent()
+			j.fences.Retire()
 		} else {
 			j.fences.Finished.Put()
 			j.fences = nil
@@ -297,26 +326,43 @@ func (j *Job) Cleanup() {
 	default:
 		panic(fmt.Sprintf("sched: Cleanup of job %d, which is new or armed", j.ID))
 	}
+	if len(j.deps) != 0 {
+		j.dropDependencies()
+	}
+	j.state = jobNew
+	j.end()
+}
+
+func (j *Job) dropDependencies() {
 	for i, d := range j.deps {
 		d.Put()
 		j.deps[i] = nil
 	}
 	j.deps, j.cursor = j.deps[:0], 0
-	j.state = jobNew
 }
 
 // Entity returns the entity that j was initialised for.
-func (j *Job) Entity() *Entity { return j.entity }
+func (j *Job) Entity() *Entity {
+	j.touch("Entity")
+	return j.entity
+}
 
 // Need returns what j was initialised with.
-func (j *Job) Need() Need { return j.need }
+func (j *Job) Need() Need {
+	j.touch("Need")
+	return j.need
+}
 
 // Submitted returns when j was pushed.
-func (j *Job) Submitted() Time { return j.submit }
+func (j *Job) Submitted() Time {
+	j.touch("Submitted")
+	return j.submit
+}
 
 // DependenciesMet reports whether nothing that j depends on would hold it back
 // now. The worker, between items, for a job that is queued.
 func (j *Job) DependenciesMet() bool {
+	j.touch("DependenciesMet")
 	for _, d := range j.deps[j.cursor:] {
 		if f := j.sched.waitFor(j.entity, d); f != nil && !f.Signaled() {
 			return false

@@ -47,8 +47,10 @@ func (e *Entity) Kill() {
 func (s *Scheduler) kill(j *Job, prev *fence.Fence) {
 	j.work = Work{sched: s, item: ItemKill, job: j}
 	j.handle((*jobKill)(j))
+	j.watching = false
 	j.cursor = 0
 	j.after = prev
+	s.dying.append(j)
 	if prev == nil || !j.arm(prev) {
 		s.kick(&j.work)
 	}
@@ -70,20 +72,18 @@ func (k *jobKill) FenceSignaled(_ *fence.Fence, cb *fence.Callback) {
 // All of them count, from the first on: whoever waits for the job's end must
 // not be let go before what the job waited for.
 func (j *Job) killItem() Duration {
+	j.touch("kill")
 	if j.after != nil {
 		j.after.Put()
 		j.after = nil
 	}
 	for ; j.cursor < len(j.deps); j.cursor++ {
-		f := j.deps[j.cursor]
-		if jf, ok := f.Owner().(*jobFence); ok {
-			f = &jf.Finished
-		}
-		if !f.Signaled() && j.arm(f) {
+		if f := j.killDependency(); !f.Signaled() && j.arm(f) {
 			return 0
 		}
 	}
 	s := j.sched
+	s.dying.remove(j)
 	s.observe(EventScheduled, j, fence.OK, NoWarning)
 	j.fences.Scheduled.Signal()
 	s.observe(EventDone, j, fence.ESRCH, NoWarning)
@@ -92,6 +92,16 @@ func (j *Job) killItem() Duration {
 	}
 	j.fences.Finished.SignalPut(fence.ESRCH)
 	return s.freeJob(j)
+}
+
+// killDependency returns what the dependency at the cursor means to a killed job:
+// the end of a job, whichever of its fences it was.
+func (j *Job) killDependency() *fence.Fence {
+	f := j.deps[j.cursor]
+	if jf, ok := f.Owner().(*jobFence); ok {
+		return &jf.Finished
+	}
+	return f
 }
 
 // Fini kills the entity and lets go of what it holds. Jobs of it may still run
@@ -107,10 +117,7 @@ func (e *Entity) Fini() {
 	if e.waits != nil && e.wake.Disarm() {
 		e.unwait()
 	}
-	if e.last != nil {
-		e.last.Put()
-		e.last = nil
-	}
+	e.setLast(nil)
 }
 
 // unwait drops the fence that the entity's head waited for.
@@ -151,6 +158,7 @@ func (e *Entity) Flush(timeout Duration, x Exit) Duration {
 		deadline = start.Add(timeout)
 	}
 	done := false
+	s.mightBlock("Entity.Flush")
 	if timeout > 0 {
 		s.flushers.Add(1)
 		done = s.exec.Wait(s, e.idle, deadline)
@@ -168,6 +176,7 @@ func (e *Entity) Flush(timeout Duration, x Exit) Duration {
 // Destroy is Flush of a caller that lives, and Fini. It blocks, up to timeout.
 func (e *Entity) Destroy(timeout Time) {
 	if s := e.sched.Load(); s != nil {
+		s.mightBlock("Entity.Destroy")
 		s.flushers.Add(1)
 		s.exec.Wait(s, e.idle, timeout)
 		s.flushers.Add(^uint32(0))

@@ -6,6 +6,7 @@ import (
 
 	"credence/core/fence"
 	"credence/core/sched"
+	"credence/hwmock/vector"
 )
 
 // The kernel's own test cases of the scheduler, re-created in virtual time
@@ -35,11 +36,11 @@ func everyPolicy(t *testing.T, f func(b *bench)) {
 
 func (b *bench) script(format string, args ...any) {
 	b.t.Helper()
-	o := parseOperation(0, fmt.Sprintf(format, args...))
+	o := vector.ParseOperation(0, fmt.Sprintf(format, args...))
 	if err := b.do(&o); err != nil {
 		b.t.Fatalf("%s: %v", o.String(), err)
 	}
-	b.drain()
+	b.Drain()
 }
 
 // submit makes and pushes a job of an entity; its id counts from 0.
@@ -57,10 +58,10 @@ func (b *bench) submit(entity int, us int, deps string) *mockJob {
 
 // until runs until done holds, up to the time d from now, and reports which.
 func (b *bench) until(d sched.Time, done func() bool) bool {
-	deadline := b.now + d
+	deadline := b.Now() + d
 	for !done() {
-		if !b.step(deadline) {
-			b.now = max(b.now, deadline)
+		if !b.Step(deadline) {
+			b.AdvanceTo(deadline)
 			return done()
 		}
 	}
@@ -70,7 +71,7 @@ func (b *bench) until(d sched.Time, done func() bool) bool {
 func (b *bench) want(what string, got, want bool) {
 	b.t.Helper()
 	if got != want {
-		b.t.Errorf("@%d us: %s is %v", b.now/1000, what, got)
+		b.t.Errorf("@%d us: %s is %v", b.Now()/1000, what, got)
 	}
 }
 
@@ -82,15 +83,15 @@ func (b *bench) end() {
 	b.t.Helper()
 	for _, e := range b.entities {
 		e.Fini()
-		b.drain()
+		b.Drain()
 	}
 	for _, m := range b.scheds {
-		if n := m.adm.InFlight(); n != 0 && m.s != nil && len(m.engine) == 0 {
+		if n := m.adm.InFlight(); n != 0 && m.s != nil && m.engine.Len() == 0 {
 			b.t.Errorf("sched %d: %d credits in flight at the end", m.id, n)
 		}
 		if m.s != nil {
 			m.s.Fini()
-			b.drain()
+			b.Drain()
 			if n := m.s.Score(); n != 0 {
 				b.t.Errorf("sched %d: score %d at the end", m.id, n)
 			}
@@ -133,8 +134,8 @@ func TestKunitBasicQueues(t *testing.T) {
 			everyPolicy(t, func(b *bench) {
 				last := b.fill(c.entities, 100, 1000, c.chained)
 				b.want("finished", b.until(second, last.isFinished), true)
-				if b.now != second/10 {
-					t.Errorf("took %d us, want 100000", b.now/1000)
+				if b.Now() != second/10 {
+					t.Errorf("took %d us, want 100000", b.Now()/1000)
 				}
 				b.end()
 			})
@@ -196,8 +197,8 @@ func TestKunitTimeout(t *testing.T) {
 		b.want("scheduled", b.until(second, j.isScheduled), true)
 		b.want("finished in half the timeout", b.until(second/10, j.isFinished), false)
 		b.want("finished in a timeout more", b.until(second/5, j.isFinished), true)
-		if b.now != second/5 || j.finished.Err() != fence.ETIMEDOUT {
-			t.Errorf("ended at %d us with %v", b.now/1000, j.finished.Err())
+		if b.Now() != second/5 || j.finished.Err() != fence.ETIMEDOUT {
+			t.Errorf("ended at %d us with %v", b.Now()/1000, j.finished.Err())
 		}
 		b.end()
 	})
@@ -316,10 +317,10 @@ func TestKunitOverhead(t *testing.T) {
 					last = b.submit((i+1)%c.entities, 1000, deps)
 				}
 				b.want("blocker scheduled", b.until(second, blocker.isScheduled), true)
-				start := b.now
+				start := b.Now()
 				b.script("hwdone 0 1")
 				b.want("finished", b.until(5*second, last.isFinished), true)
-				if took := b.now - start; took != second {
+				if took := b.Now() - start; took != second {
 					t.Errorf("took %d us, ideal 1000000", took/1000)
 				}
 				b.end()

@@ -13,11 +13,25 @@ func (l *jobList) append(j *Job) {
 	l.tail = j
 }
 
+// pop takes the oldest job off.
+func (l *jobList) pop() *Job {
+	j := l.head
+	l.head = j.next
+	if j.next == nil {
+		l.tail = nil
+		return j
+	}
+	j.next.prev = nil
+	j.next = nil
+	return j
+}
+
 // done reports whether the oldest job has finished.
 func (l *jobList) done() bool { return l.head != nil && l.head.fences.Finished.Signaled() }
 
 // prepend puts j back at the head.
 func (l *jobList) prepend(j *Job) {
+	j.touch("VerdictNoHang or Stop")
 	j.prev, j.next = nil, l.head
 	if l.head == nil {
 		l.tail = j

@@ -10,7 +10,9 @@ import (
 // backend, unless flow control or a dependency holds that job back. It handles
 // one job and queues itself again.
 func (s *Scheduler) runItem() Duration {
-	s.fold()
+	if s.inbox.any() {
+		s.fold()
+	}
 	s.stalled = nil
 	e := s.rq.first()
 	if e == nil {
@@ -19,20 +21,37 @@ func (s *Scheduler) runItem() Duration {
 	j := e.head
 	// Before the dependencies, and without a look at anybody behind: a stream of
 	// small jobs must not starve a big one. A completion queues this item again.
-	if !s.admission.Fits(j) {
-		s.stalled = j
+	a := s.scalar
+	if a != nil {
+		a.looked = false
+	}
+	if (a == nil || !a.counter.Known(j.cost)) && !s.admission.Fits(j) {
+		s.holdBack(j)
 		return 0
 	}
-	s.rq.served(e)
-	if s.blocked(e, j) {
+	if s.rq.policy == RR {
+		s.rq.served(e)
+	}
+	if (j.cursor < len(j.deps) || s.prepare != nil) && s.blocked(e, j) {
 		s.wake(&s.run)
 		return 0
 	}
 	if e.guilty.Load() != 0 {
 		j.fences.Finished.SetError(fence.ECANCELED)
 	}
-	s.admission.Take(j)
-	s.pop(e, j)
+	if a != nil {
+		a.counter.Take(j.cost)
+	} else {
+		s.admission.Take(j)
+	}
+	// From here on j is the token's holder's.
+	e.setLast(&j.fences.Finished)
+	if next, ok := e.queue.Advance(); ok {
+		e.head = next
+		s.rq.reorder(e)
+	} else {
+		s.settle(e)
+	}
 	s.pending.append(j)
 	if s.timeout != 0 && (!s.armed || s.upstream(TimeoutPostponed)) {
 		s.startTimer()
@@ -45,22 +64,32 @@ func (s *Scheduler) runItem() Duration {
 		s.exec.Wake(s)
 	}
 	if s.rq.busy != 0 {
-		s.wake(&s.run)
+		s.goOn()
 	}
 	return busy
 }
 
-// pop takes e's head, j, off its queue; it is the token's holder's from then
-// on.
-func (s *Scheduler) pop(e *Entity, j *Job) {
-	was := e.last
-	// Before the pop: who sees the queue empty may look at the last job.
-	e.last = j.fences.Finished.Get()
-	if was != nil {
-		was.Put()
+// holdBack notes that flow control has no room for j, which is next.
+func (s *Scheduler) holdBack(j *Job) {
+	s.stalled = j
+	if s.times {
+		s.stall(j)
 	}
-	e.queue.Pop()
-	s.settle(e)
+}
+
+// goOn has the next job looked at. A job that has no room now needs no item: the
+// completion that makes room queues a free item, and that one goes on. So credits
+// that were looked at for the last job need not be for this one: the free item of
+// what came back meanwhile is yet to run. Requires: an entity is ready.
+func (s *Scheduler) goOn() {
+	j := s.rq.first().head
+	if a := s.scalar; !s.upstream(RunBlindly) && (a == nil || !a.counter.Known(j.cost)) {
+		if a != nil && a.looked || !s.admission.Fits(j) {
+			s.holdBack(j)
+			return
+		}
+	}
+	s.wake(&s.run)
 }
 
 // maxPrepare bounds how often in a row a backend may name fences that have
@@ -82,7 +111,9 @@ func (s *Scheduler) blocked(e *Entity, j *Job) bool {
 		return false
 	}
 	for range maxPrepare {
+		s.enter("PrepareJob", j)
 		f := s.prepare.PrepareJob(j)
+		s.leave()
 		if f == nil {
 			return false
 		}
@@ -106,6 +137,9 @@ func (s *Scheduler) block(e *Entity, f *fence.Fence) bool {
 	switch f.Arm(&e.wake) {
 	case fence.Armed:
 		e.state = entityBlocked
+		if s.times {
+			e.since = s.exec.Now()
+		}
 		s.rq.block(e)
 		return true
 	case fence.Busy:
@@ -135,21 +169,25 @@ func (s *Scheduler) waitFor(e *Entity, d *fence.Fence) *fence.Fence {
 
 // give hands j to the backend and sees to its completion.
 func (s *Scheduler) give(j *Job) Duration {
+	s.enter("RunJob", j)
 	hw, err, busy := s.backend.RunJob(j)
+	s.leave()
 	if hw != nil {
 		// Before scheduled signals: who sees that may look at the parent.
 		j.fences.parent = hw
+		j.fences.forward()
 	}
 	if s.observer != nil {
 		s.observe(EventScheduled, j, fence.OK, NoWarning)
 	}
-	if s.rq.policy == Fair {
+	if s.stamps {
 		j.began = s.exec.Now()
 	}
 	j.fences.Scheduled.Signal()
-	if hw == nil {
+	switch {
+	case hw == nil:
 		j.complete(err)
-	} else {
+	case hw.Arm(j.watcher) != fence.Armed:
 		s.watch(j, hw, fence.OK)
 	}
 	return busy
@@ -181,10 +219,15 @@ func (d *jobDone) FenceSignaled(hw *fence.Fence, cb *fence.Callback) {
 // this order: whoever is woken by the fence finds the resources returned.
 // Interrupt context. j is the worker's, or gone, once finished signals.
 func (j *Job) complete(err fence.Errno) {
+	j.touch("completion")
 	s := j.sched
-	s.admission.Return(j)
+	if s.scalar != nil {
+		s.scalar.Return(j)
+	} else {
+		s.admission.Return(j)
+	}
 	s.score.Add(-1)
-	if s.rq.policy == Fair {
+	if s.stamps {
 		j.ended = s.exec.Now()
 	}
 	if s.observer != nil {
@@ -206,8 +249,7 @@ func (s *Scheduler) freeItem() (busy Duration) {
 		s.fold()
 	}
 	for s.pending.done() {
-		j := s.pending.head
-		s.pending.remove(j)
+		j := s.pending.pop()
 		if s.timeout != 0 {
 			s.stopTimer()
 			s.startTimer()
@@ -215,23 +257,41 @@ func (s *Scheduler) freeItem() (busy Duration) {
 		if s.rq.policy == Fair {
 			s.account(j)
 		}
-		more := s.upstream(FreeOne) && s.pending.done()
-		busy += s.freeJob(j)
-		if more {
-			s.wake(&s.free)
-		}
 		if s.upstream(FreeOne) {
+			more := s.pending.done()
+			busy = s.freeJob(j)
+			if more {
+				s.wake(&s.free)
+			}
 			break
 		}
+		busy += s.freeJob(j)
 	}
-	s.wake(&s.run)
+	switch {
+	case s.upstream(RunBlindly):
+		s.wake(&s.run)
+	case s.rq.busy == 0 || s.run.queued.Load() != 0:
+	case busy == 0:
+		// An item of its own would come to the same, at the same time.
+		return s.runItem()
+	default:
+		s.wake(&s.run)
+	}
 	return busy
 }
 
 // freeJob gives j, which is on no list, back to the backend.
 func (s *Scheduler) freeJob(j *Job) Duration {
+	// An entity that has moved remembers no job of here, and is another token's.
+	if e := j.fences.entity; e.sched.Load() == s && e.last == &j.fences.Finished {
+		e.setLast(nil)
+	}
+	j.touch("FreeJob")
 	if s.observer != nil {
 		s.observe(EventFree, j, fence.OK, NoWarning)
 	}
-	return s.backend.FreeJob(j)
+	s.enter("FreeJob", j)
+	busy := s.backend.FreeJob(j)
+	s.leave()
+	return busy
 }

@@ -16,6 +16,7 @@ type runQueue struct {
 	pos          uint64    // of the last member
 	members      []*Entity // by slot
 	vacant       []uint32  // slots that are free
+	places       places
 	bands        [NumPriorities]band
 	busy         uint8    // bit p: bands[p].ready is not empty
 	headPriority Priority // FAIR: of the first entity when its order last changed
@@ -23,8 +24,8 @@ type runQueue struct {
 
 // band is the entities of one priority that have jobs.
 type band struct {
-	ready   readyHeap
-	blocked readyHeap // FAIR's minimum counts them
+	ready   readyTree
+	blocked readyTree // FAIR's minimum counts them
 	lap     int64     // RR: which round it is
 	current *Entity   // RR: whose turn it was last
 }
@@ -38,7 +39,15 @@ type place struct {
 	priority Priority
 }
 
-func (q *runQueue) init(s *Scheduler, p Policy) { q.sched, q.policy = s, p }
+// before reports whether p is served before o, in one band.
+func (p *place) before(o *place) bool { return p.key < o.key || p.key == o.key && p.seq < o.seq }
+
+func (q *runQueue) init(s *Scheduler, p Policy) {
+	q.sched, q.policy = s, p
+	for i := range q.bands {
+		q.bands[i].ready.places, q.bands[i].blocked.places = &q.places, &q.places
+	}
+}
 
 // band returns where e is ordered.
 func (q *runQueue) band(e *Entity) (*band, uint8) {
@@ -53,7 +62,7 @@ func (q *runQueue) first() *Entity {
 	if q.busy == 0 {
 		return nil
 	}
-	return q.members[q.bands[bits.TrailingZeros8(q.busy)].ready.entries[0].slot]
+	return q.members[q.bands[bits.TrailingZeros8(q.busy)].ready.first()]
 }
 
 // served notes that it is e's turn, whatever comes of it.
@@ -66,14 +75,14 @@ func (q *runQueue) served(e *Entity) {
 
 // least returns FAIR's first entity, ready or blocked, or nil.
 func (q *runQueue) least() *Entity {
-	r, b := q.bands[0].ready.entries, q.bands[0].blocked.entries
+	r, b := &q.bands[0].ready, &q.bands[0].blocked
 	switch {
-	case len(r) == 0 && len(b) == 0:
+	case r.n == 0 && b.n == 0:
 		return nil
-	case len(b) == 0 || len(r) != 0 && r[0].before(&b[0]):
-		return q.members[r[0].slot]
+	case b.n == 0 || r.n != 0 && r.before(b):
+		return q.members[r.first()]
 	}
-	return q.members[b[0].slot]
+	return q.members[b.first()]
 }
 
 // join makes e a member, if it is none.
@@ -91,10 +100,7 @@ func (q *runQueue) join(e *Entity) {
 	}
 	e.place.slot = uint32(len(q.members))
 	q.members = append(q.members, e)
-	for p := range q.bands {
-		q.bands[p].ready.at = append(q.bands[p].ready.at, 0)
-		q.bands[p].blocked.at = append(q.bands[p].blocked.at, 0)
-	}
+	q.places.grow()
 }
 
 // enter orders e, which was idle, by its oldest job.
@@ -109,13 +115,24 @@ func (q *runQueue) enter(e *Entity) {
 	}
 	q.rank(e)
 	b, bit := q.band(e)
-	b.ready.push(q.entry(e))
+	b.ready.push(&e.place)
 	q.busy |= bit
 	q.changed()
 }
 
 // reorder orders e, which was served and has jobs left, by the oldest of them.
 func (q *runQueue) reorder(e *Entity) {
+	if p := e.place.priority; q.policy == FIFO && p == e.Priority() {
+		q.seq++
+		e.place.seq, e.place.key = q.seq, int64(e.head.submit)
+		q.bands[p].ready.update(&e.place)
+		return
+	}
+	q.reorderBy(e)
+}
+
+// reorderBy is reorder for all cases.
+func (q *runQueue) reorderBy(e *Entity) {
 	was := e.place.priority
 	if !q.sched.upstream(StickyPriority) {
 		e.place.priority = e.Priority()
@@ -130,14 +147,16 @@ func (q *runQueue) reorder(e *Entity) {
 		e.place.priority = now
 		q.rank(e)
 		b, bit := q.band(e)
-		b.ready.push(q.entry(e))
+		b.ready.push(&e.place)
 		q.busy |= bit
 		return
 	}
 	q.rank(e)
 	b, _ := q.band(e)
-	b.ready.update(q.entry(e))
-	q.changed()
+	b.ready.update(&e.place)
+	if q.policy == Fair {
+		q.changed()
+	}
 }
 
 // rank gives e its key: behind equals.
@@ -171,7 +190,7 @@ func (q *runQueue) idle(e *Entity) {
 func (q *runQueue) unready(e *Entity) {
 	b, bit := q.band(e)
 	b.ready.remove(e.place.slot)
-	if len(b.ready.entries) == 0 {
+	if b.ready.n == 0 {
 		q.busy &^= bit
 	}
 }
@@ -180,7 +199,7 @@ func (q *runQueue) unready(e *Entity) {
 func (q *runQueue) block(e *Entity) {
 	q.unready(e)
 	if q.policy == Fair {
-		q.bands[0].blocked.push(q.entry(e))
+		q.bands[0].blocked.push(&e.place)
 	}
 }
 
@@ -193,7 +212,7 @@ func (q *runQueue) unblock(e *Entity) {
 		q.rank(e)
 	}
 	b, bit := q.band(e)
-	b.ready.push(q.entry(e))
+	b.ready.push(&e.place)
 	q.busy |= bit
 }
 
@@ -233,12 +252,10 @@ func (q *runQueue) forget(e *Entity) {
 func (q *runQueue) restart(b *band) {
 	b.current = nil
 	b.lap++
-	list := b.ready.entries
-	b.ready.entries = list[:0]
-	for _, x := range list {
-		e := q.members[x.slot]
+	for i := range b.ready.n {
+		e := q.members[b.ready.leaf(i)]
 		e.place.key = b.lap
-		b.ready.push(q.entry(e))
+		b.ready.update(&e.place)
 	}
 }
 
@@ -249,10 +266,6 @@ func (q *runQueue) changed() {
 			q.headPriority = e.Priority()
 		}
 	}
-}
-
-func (q *runQueue) entry(e *Entity) readyEntry {
-	return readyEntry{key: e.place.key, seq: e.place.seq, slot: e.place.slot}
 }
 
 // settle orders e by its oldest job, or lets it go if it has none. The caller

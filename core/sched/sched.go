@@ -32,6 +32,7 @@ import (
 	"fmt"
 
 	"credence/core/fence"
+	"credence/core/invariant"
 	"credence/core/xatomic"
 )
 
@@ -62,6 +63,9 @@ type Config struct {
 	Compat Compat
 	// Observer sees what happens; nil costs one predictable branch an event.
 	Observer Observer
+	// Times has the scheduler note when jobs begin to wait for something, for
+	// Dump: a look at the clock for each wait. An Observer implies it.
+	Times bool
 	// Contexts hands out fence contexts. All schedulers and devices whose fences
 	// meet must share one; nil makes one for this scheduler alone.
 	Contexts *fence.Contexts
@@ -80,14 +84,17 @@ type Scheduler struct {
 	cancel    CancelBackend
 	exec      Executor
 	admission Admission
+	scalar    *Scalar // the admission, if it is one: called directly
 	observer  Observer
 	contexts  *fence.Contexts
 
 	// token is held by the worker during an item, and by control operations.
-	token xatomic.Mutex
+	token   xatomic.Mutex
+	section invariant.Section // the token's holder's; of no size in production
 	// The token's holder's.
 	rq        runQueue
 	pending   jobList // given to the backend and not freed, in order of run
+	dying     jobList // killed and not ended, in order of the kills
 	stalled   *Job    // the job that flow control held back at the last selection
 	held      *Job    // the job that waits for a fence of PrepareJob, if no other does
 	armed     bool    // the timeout runs
@@ -97,6 +104,12 @@ type Scheduler struct {
 	average   average // of run times
 	run, free Work
 	expire    Work
+	hints     Work
+	times     bool // note when jobs begin to wait
+	stamps    bool // note when they begin and end to run: for times, and for Fair
+
+	stalledJob *Job // for times: what flow control held back last
+	stalledAt  Time // and since when
 
 	_        xatomic.Pad
 	paused   xatomic.Uint32 // 1 while stopped: run and free items are not queued
@@ -136,15 +149,19 @@ func New(c Config) (*Scheduler, error) {
 		return nil, fmt.Errorf("sched: Config.Timeout needs a backend with TimedOutJob, %T has none",
 			c.Backend)
 	}
+	s.scalar, _ = c.Admission.(*Scalar)
 	if a, ok := c.Admission.(binder); ok {
 		if err := a.bind(c.Backend); err != nil {
 			return nil, err
 		}
 	}
+	s.times = c.Times || c.Observer != nil
+	s.stamps = s.times || c.Policy == Fair
 	s.rq.init(s, c.Policy)
 	s.run = Work{sched: s, item: ItemRun}
 	s.free = Work{sched: s, item: ItemFree}
 	s.expire = Work{sched: s, item: ItemTimeout}
+	s.hints = Work{sched: s, item: ItemHint}
 	s.ready.Store(1)
 	return s, nil
 }

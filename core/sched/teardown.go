@@ -3,12 +3,15 @@ package sched
 import (
 	"cmp"
 	"slices"
+
+	"credence/core/xatomic"
 )
 
 // Fini tears the scheduler down: it stops it, cancels the pending jobs, newest
 // first, and frees them. Entities must have been torn down before; what they
 // still have queued never ends. Without a CancelBackend nothing may be pending.
 func (s *Scheduler) Fini() {
+	s.mightBlock("Scheduler.Fini")
 	s.token.Lock()
 	defer s.token.Unlock()
 	s.fold()
@@ -21,8 +24,15 @@ func (s *Scheduler) Fini() {
 	s.drop(&s.expire)
 	for j := s.pending.tail; j != nil && s.cancel != nil; {
 		prev := j.prev
+		s.enter("CancelJob", j)
 		s.cancel.CancelJob(j)
+		s.leave()
 		s.pending.remove(j)
+		// The hardware may have been quicker: then its completion runs at this
+		// moment, and never waits for the token.
+		for !j.fences.Finished.Signaled() {
+			xatomic.Yield()
+		}
 		s.freeJob(j)
 		j = prev
 	}

@@ -25,6 +25,7 @@ func (s *Scheduler) stopTimer() {
 // Fault has the backend asked about the oldest pending job now, whatever the
 // timeout. It waits for the worker's item.
 func (s *Scheduler) Fault() {
+	s.mightBlock("Scheduler.Fault")
 	s.token.Lock()
 	s.stopTimer()
 	s.fault = true
@@ -49,7 +50,11 @@ func (s *Scheduler) timeoutItem() (busy Duration) {
 		panic("sched: Fault needs a backend with TimedOutJob")
 	}
 	s.pending.remove(j)
+	// It may be the backend's from here on, to reuse when it likes.
+	j.fences.entity.keepLast(j)
+	s.enter("TimedOutJob", j)
 	verdict, busy := s.timedOut.TimedOutJob(j, &Recovery{s})
+	s.leave()
 	if s.freeBad {
 		s.freeBad = false
 		busy += s.freeJob(j)
@@ -139,8 +144,11 @@ func (r *Recovery) Resubmit() {
 			j.fences.Finished.SetError(fence.ECANCELED)
 		}
 		s.observe(EventRun, j, fence.OK, NoWarning)
+		s.enter("RunJob", j)
 		hw, err, _ := s.backend.RunJob(j)
-		j.fences.parent = hw
+		s.leave()
+		j.fences.parent, j.fences.hint.told = hw, 0
+		j.fences.forward()
 		if hw == nil && err != fence.OK {
 			j.fences.Finished.SetError(err)
 		}
@@ -187,6 +195,7 @@ func (s *Scheduler) resume() {
 // Pause keeps the scheduler from running and freeing jobs. It waits for the
 // worker's item. Completions, kills and timeouts go on.
 func (s *Scheduler) Pause() {
+	s.mightBlock("Scheduler.Pause")
 	s.token.Lock()
 	s.pause()
 	s.token.Unlock()
@@ -194,6 +203,7 @@ func (s *Scheduler) Pause() {
 
 // Resume ends Pause.
 func (s *Scheduler) Resume() {
+	s.mightBlock("Scheduler.Resume")
 	s.token.Lock()
 	s.resume()
 	s.token.Unlock()
@@ -202,6 +212,7 @@ func (s *Scheduler) Resume() {
 // Stop is Recovery.Stop from outside a handler, for resets that concern several
 // schedulers. It waits for the worker's item.
 func (s *Scheduler) Stop() {
+	s.mightBlock("Scheduler.Stop")
 	s.token.Lock()
 	(&Recovery{s}).Stop(nil)
 	s.token.Unlock()
@@ -209,6 +220,7 @@ func (s *Scheduler) Stop() {
 
 // Start is Recovery.Start from outside a handler.
 func (s *Scheduler) Start(err fence.Errno) {
+	s.mightBlock("Scheduler.Start")
 	s.token.Lock()
 	(&Recovery{s}).Start(err)
 	s.token.Unlock()

@@ -15,10 +15,12 @@ const (
 	ItemTimeout
 	// ItemKill ends one job of a killed entity, or has it wait for a fence.
 	ItemKill
+	// ItemHint passes on by when somebody wants jobs that the backend has.
+	ItemHint
 	numItems
 )
 
-var itemNames = [numItems]string{"run", "free", "timeout", "kill"}
+var itemNames = [numItems]string{"run", "free", "timeout", "kill", "hint"}
 
 // String returns the item's name.
 func (i Item) String() string { return itemNames[i] }
@@ -71,6 +73,7 @@ func (w *Work) Run() Duration {
 	w.queued.Store(0)
 	s := w.sched
 	s.token.Lock()
+	s.enterItem(w.item)
 	var busy Duration
 	switch w.item {
 	case ItemRun:
@@ -85,7 +88,10 @@ func (w *Work) Run() Duration {
 		busy = s.timeoutItem()
 	case ItemKill:
 		busy = w.job.killItem()
+	case ItemHint:
+		s.hintItem()
 	}
+	s.leave()
 	s.token.Unlock()
 	return busy
 }

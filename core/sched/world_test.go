@@ -2,21 +2,17 @@ package sched_test
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"credence/core/credit"
 	"credence/core/fence"
 	"credence/core/sched"
+	"credence/hwmock/vector"
 )
 
-// world executes vectors as conformance/FORMAT.md says: one clock, one list of
-// work items, timers, and an in-order engine behind each scheduler.
+// world executes vectors as conformance/FORMAT.md says.
 type world struct {
-	now      sched.Time
-	work     []*sched.Work
-	timers   []timer // in the order of arming
-	woken    bool    // a job was run, or a scheduler torn down, in this step
+	vector.Executor
 	contexts fence.Contexts
 	policy   sched.Policy
 	compat   sched.Compat
@@ -28,19 +24,13 @@ type world struct {
 	out      []string
 }
 
-type timer struct {
-	w  *sched.Work
-	at sched.Time
-}
-
 type mockSched struct {
 	w       *world
 	id      int
 	s       *sched.Scheduler
 	adm     *sched.Scalar
 	mode    string
-	engine  []*mockJob
-	started sched.Time // when the head became the head
+	engine  vector.Engine[*mockJob]
 	context fence.Context
 	seqno   uint64
 }
@@ -67,133 +57,21 @@ func newWorld(policy sched.Policy, compat sched.Compat) *world {
 }
 
 func (w *world) printf(format string, args ...any) {
-	w.out = append(w.out, fmt.Sprintf("@%d ", w.now/1000)+fmt.Sprintf(format, args...))
+	w.out = append(w.out, fmt.Sprintf("@%d ", w.Now()/1000)+fmt.Sprintf(format, args...))
 }
 
-// The executor.
-
-func (w *world) Now() sched.Time        { return w.now }
-func (w *world) Queue(work *sched.Work) { w.work = append(w.work, work) }
-func (w *world) Cancel(work *sched.Work) bool {
-	i := slices.Index(w.work, work)
-	if i >= 0 {
-		w.work = slices.Delete(w.work, i, i+1)
+// duration returns how long the engine needs for a run of j.
+func (j *mockJob) duration() sched.Duration {
+	if j.runs > 1 && j.redur != 0 {
+		return j.redur
 	}
-	return i >= 0
+	return j.dur
 }
 
-func (w *world) SetTimer(work *sched.Work, at sched.Time) {
-	w.timers = slices.DeleteFunc(w.timers, func(t timer) bool { return t.w == work })
-	if at != fence.Never {
-		w.timers = append(w.timers, timer{work, at})
-	}
-}
-
-func (w *world) Wake(*sched.Scheduler) { w.woken = true }
-
-func (w *world) Wait(_ *sched.Scheduler, done func() bool, deadline sched.Time) bool {
-	for !done() {
-		w.woken = false
-		for !w.woken {
-			if !w.step(deadline) {
-				if deadline != fence.Never {
-					w.now = max(w.now, deadline)
-				}
-				return done()
-			}
-		}
-	}
-	return true
-}
-
-// step does one thing that is due by deadline.
-func (w *world) step(deadline sched.Time) bool {
-	if len(w.work) > 0 {
-		item := w.work[0]
-		w.work = slices.Delete(w.work, 0, 1)
-		item.Run()
-		return true
-	}
-	t := fence.Never
-	for _, s := range w.scheds {
-		t = min(t, s.due())
-	}
-	for _, tm := range w.timers {
-		t = min(t, tm.at)
-	}
-	if t == fence.Never || t > deadline {
-		return false
-	}
-	w.now = max(w.now, t)
-	due := false
-	for _, s := range w.scheds {
-		if s.due() <= w.now {
-			due = true
-			s.completeHead(fence.OK)
-		}
-	}
-	if due {
-		return true
-	}
-	expired := slices.Clone(w.timers)
-	slices.SortStableFunc(expired, func(a, b timer) int {
-		return int(min(max(a.at-b.at, -1), 1))
-	})
-	for _, tm := range expired {
-		if tm.at <= w.now {
-			w.SetTimer(tm.w, fence.Never)
-			tm.w.Kick()
-		}
-	}
-	return true
-}
-
-func (w *world) drain() {
-	for len(w.work) > 0 {
-		w.step(0)
-	}
-}
-
-// The engine.
-
-func (m *mockSched) due() sched.Time {
-	if len(m.engine) == 0 {
-		return fence.Never
-	}
-	d := m.engine[0].dur
-	if m.engine[0].runs > 1 && m.engine[0].redur != 0 {
-		d = m.engine[0].redur
-	}
-	if d == 0 {
-		return fence.Never
-	}
-	return m.started.Add(d)
-}
-
-func (m *mockSched) completeHead(err fence.Errno) { m.complete(0, err) }
-
-func (m *mockSched) complete(i int, err fence.Errno) {
-	j := m.engine[i]
-	m.engine = slices.Delete(m.engine, i, i+1)
-	if i == 0 {
-		m.started = m.w.now
-	}
+func (m *mockSched) signal(j *mockJob, err fence.Errno) {
 	hw := j.hw
 	j.hw = nil
 	hw.SignalPut(err)
-}
-
-// take completes j with an error if it is on the engine.
-func (m *mockSched) take(j *mockJob, err fence.Errno) {
-	if i := slices.Index(m.engine, j); i >= 0 {
-		m.complete(i, err)
-	}
-}
-
-func (m *mockSched) flush(err fence.Errno) {
-	for len(m.engine) > 0 {
-		m.completeHead(err)
-	}
 }
 
 // The backend.
@@ -215,10 +93,7 @@ func (m *mockSched) RunJob(sj *sched.Job) (*fence.Fence, fence.Errno, sched.Dura
 	m.seqno++
 	j.hw = new(fence.Single)
 	j.hw.Init(m.context, m.seqno, nil)
-	if len(m.engine) == 0 {
-		m.started = m.w.now
-	}
-	m.engine = append(m.engine, j)
+	m.engine.Append(j, j.duration())
 	return j.hw.Get(), fence.OK, 0
 }
 
@@ -240,7 +115,7 @@ func (m *mockSched) PrepareJob(sj *sched.Job) *fence.Fence {
 func (m *mockSched) CancelJob(sj *sched.Job) {
 	j := sj.Owner.(*mockJob)
 	m.w.printf("cancel %d", j.id)
-	m.take(j, fence.ECANCELED)
+	m.engine.Take(j, fence.ECANCELED)
 }
 
 func (m *mockSched) TimedOutJob(sj *sched.Job, r *sched.Recovery) (sched.Verdict, sched.Duration) {
@@ -252,7 +127,7 @@ func (m *mockSched) TimedOutJob(sj *sched.Job, r *sched.Recovery) (sched.Verdict
 	}
 	switch mode {
 	case "kill":
-		m.take(j, fence.ETIMEDOUT)
+		m.engine.Take(j, fence.ETIMEDOUT)
 		sj.Cleanup()
 		return sched.VerdictReset, 0
 	case "nohang":
@@ -261,12 +136,12 @@ func (m *mockSched) TimedOutJob(sj *sched.Job, r *sched.Recovery) (sched.Verdict
 		return sched.VerdictNoDevice, 0
 	case "cancelall":
 		r.Stop(sj)
-		m.flush(fence.ECANCELED)
+		m.engine.Flush(fence.ECANCELED)
 		r.Start(fence.ETIME)
 	case "resubmit":
 		r.Stop(sj)
 		r.IncreaseKarma(sj)
-		m.flush(fence.ECANCELED)
+		m.engine.Flush(fence.ECANCELED)
 		r.Resubmit()
 		r.Start(fence.OK)
 	default:
@@ -290,15 +165,15 @@ func (m *mockSched) Observe(e sched.Event) {
 
 // The operations.
 
-func (w *world) run(v *vector) (err error) {
-	for i := range v.script {
-		o := &v.script[i]
+func (w *world) run(v *vector.Vector) (err error) {
+	for i := range v.Script {
+		o := &v.Script[i]
 		if err := w.do(o); err != nil {
 			return fmt.Errorf("%s: %w", o, err)
 		}
-		w.drain()
+		w.Drain()
 		var line strings.Builder
-		fmt.Fprintf(&line, "= %d t=%d", i, w.now/1000)
+		fmt.Fprintf(&line, "= %d t=%d", i, w.Now()/1000)
 		for _, m := range w.scheds {
 			if m.s == nil {
 				fmt.Fprintf(&line, " %d:-", m.id)
@@ -311,42 +186,39 @@ func (w *world) run(v *vector) (err error) {
 	return nil
 }
 
-func (w *world) do(o *operation) error {
-	if o.verb == "sched" {
+func (w *world) do(o *vector.Operation) error {
+	if o.Verb == "sched" {
 		return w.newSched(o)
 	}
-	switch o.verb {
+	switch o.Verb {
 	case "entity":
 		return w.newEntity(o)
 	case "job":
 		return w.newJob(o)
 	case "advance":
-		deadline := w.now.Add(o.micros(o.args[0]))
-		for w.step(deadline) {
-		}
-		w.now = deadline
+		w.Advance(o.Micros(o.Args[0]))
 	case "hwdone":
-		m := w.scheds[o.number(0)]
-		for n := min(o.number(1), len(m.engine)); n > 0; n-- {
-			m.completeHead(fence.OK)
+		m := w.scheds[o.Number(0)]
+		for n := min(o.Number(1), m.engine.Len()); n > 0; n-- {
+			m.engine.CompleteHead(fence.OK)
 		}
 	case "signal":
-		w.ext(o.number(0)).SignalError(o.errno("err"))
+		w.ext(o.Number(0)).SignalError(o.Errno("err"))
 	case "push":
-		j := w.jobs[o.number(0)]
+		j := w.jobs[o.Number(0)]
 		j.Arm()
 		j.scheduled, j.finished = j.Scheduled().Get(), j.Finished().Get()
 		j.Push()
 	case "abort":
-		w.jobs[o.number(0)].Cleanup()
+		w.jobs[o.Number(0)].Cleanup()
 	case "pause":
-		w.scheds[o.number(0)].s.Pause()
+		w.scheds[o.Number(0)].s.Pause()
 	case "resume":
-		w.scheds[o.number(0)].s.Resume()
+		w.scheds[o.Number(0)].s.Resume()
 	case "fault":
-		w.scheds[o.number(0)].s.Fault()
+		w.scheds[o.Number(0)].s.Fault()
 	case "finisched":
-		m := w.scheds[o.number(0)]
+		m := w.scheds[o.Number(0)]
 		m.s.Fini()
 		m.s = nil
 	default:
@@ -355,9 +227,9 @@ func (w *world) do(o *operation) error {
 	return nil
 }
 
-func (w *world) doEntity(o *operation) error {
-	e := w.entities[o.number(0)]
-	switch o.verb {
+func (w *world) doEntity(o *vector.Operation) error {
+	e := w.entities[o.Number(0)]
+	switch o.Verb {
 	case "kill":
 		e.Kill()
 	case "fini":
@@ -365,10 +237,10 @@ func (w *world) doEntity(o *operation) error {
 	case "destroy":
 		e.Destroy(fence.Never)
 	case "flush":
-		r := e.Flush(o.micros(o.args[1]), sched.Exit{Exiting: true, Killed: o.args[2] == "sigkill"})
-		w.printf("flush %s ret=%d", o.args[0], int64(r)/1000)
+		r := e.Flush(o.Micros(o.Args[1]), sched.Exit{Exiting: true, Killed: o.Args[2] == "sigkill"})
+		w.printf("flush %s ret=%d", o.Args[0], int64(r)/1000)
 	case "setprio":
-		p, err := sched.ParsePriority(o.args[1])
+		p, err := o.Priority(o.Args[1])
 		if err != nil {
 			return err
 		}
@@ -381,45 +253,44 @@ func (w *world) doEntity(o *operation) error {
 	return nil
 }
 
-func (w *world) newSched(o *operation) error {
-	m := &mockSched{w: w, id: o.number(0), mode: "kill"}
-	if s, ok := o.opts["timedout"]; ok {
+func (w *world) newSched(o *vector.Operation) error {
+	m := &mockSched{w: w, id: o.Number(0), mode: "kill"}
+	if s, ok := o.Opts["timedout"]; ok {
 		m.mode = s
 	}
-	flow := sched.Flow{Kind: sched.FlowCredits, Limit: uint32(o.option("credits", 1))}
+	flow := sched.Flow{Kind: sched.FlowCredits, Limit: uint32(o.Option("credits", 1))}
 	a, err := flow.Admission([sched.NumLanes]uint32{})
 	if err != nil {
 		return err
 	}
 	m.adm = a.(*sched.Scalar)
 	m.s, err = sched.New(sched.Config{
-		ID: uint32(m.id), Backend: m, Executor: w, Admission: a, Observer: m,
+		ID: uint32(m.id), Backend: m, Executor: &w.Executor, Admission: a, Observer: m,
 		Contexts: &w.contexts, Policy: w.policy, Compat: w.compat,
-		Timeout: o.micros(o.opts["timeout"]), HangLimit: o.option("hang_limit", 0),
+		Timeout: o.Micros(o.Opts["timeout"]), HangLimit: o.Option("hang_limit", 0),
 	})
+	m.engine = vector.Engine[*mockJob]{Now: w.Now, Signal: m.signal}
 	w.scheds = append(w.scheds, m)
+	w.Engines = append(w.Engines, &m.engine)
 	return err
 }
 
-func (w *world) schedList(o *operation) (list []*sched.Scheduler) {
-	for _, s := range o.list("scheds", "0") {
-		list = append(list, w.scheds[mustNumber(o, s)].s)
+func (w *world) schedList(o *vector.Operation) (list []*sched.Scheduler) {
+	for _, id := range o.Numbers("scheds", 0) {
+		list = append(list, w.scheds[id].s)
 	}
 	return list
 }
 
-func (w *world) newEntity(o *operation) error {
-	prio := sched.Normal
-	if s, ok := o.opts["prio"]; ok {
-		var err error
-		if prio, err = sched.ParsePriority(s); err != nil {
-			return err
-		}
+func (w *world) newEntity(o *vector.Operation) error {
+	prio, err := o.Priority(o.Opts["prio"])
+	if err != nil {
+		return err
 	}
 	e := new(sched.Entity)
-	w.entities[o.number(0)] = e
+	w.entities[o.Number(0)] = e
 	return e.Init(w.schedList(o), sched.EntityConfig{
-		ID: uint32(o.number(0)), Priority: prio, Capacity: 256, Guilty: o.option("guilty", 0) == 1,
+		ID: uint32(o.Number(0)), Priority: prio, Capacity: 256, Guilty: o.Option("guilty", 0) == 1,
 	})
 }
 
@@ -433,30 +304,29 @@ func (w *world) ext(id int) *fence.Single {
 	return f
 }
 
-func (w *world) newJob(o *operation) error {
+func (w *world) newJob(o *vector.Operation) error {
 	j := &mockJob{
-		id: o.number(0), fail: o.errno("fail"), mode: o.opts["tmo"],
-		dur: o.micros(o.opts["dur"]), redur: o.micros(o.opts["redur"]),
+		id: o.Number(0), fail: o.Errno("fail"), mode: o.Opts["tmo"],
+		dur: o.Micros(o.Opts["dur"]), redur: o.Micros(o.Opts["redur"]),
 	}
-	if _, ok := o.opts["prep"]; ok {
-		j.prep = w.ext(o.option("prep", 0))
+	if _, ok := o.Opts["prep"]; ok {
+		j.prep = w.ext(o.Option("prep", 0))
 	}
 	j.ID, j.Owner = uint64(j.id), j
 	w.jobs[j.id] = j
-	e := w.entities[o.option("entity", -1)]
-	err := j.Init(e, sched.Need{Credits: uint32(o.option("credits", 1)), Lanes: credit.Vec{}})
+	e := w.entities[o.Option("entity", -1)]
+	err := j.Init(e, sched.Need{Credits: uint32(o.Option("credits", 1)), Lanes: credit.Vec{}})
 	if err != nil {
 		return err
 	}
-	for _, d := range o.list("deps") {
-		what, which, _ := strings.Cut(d, ":")
+	for _, d := range o.Deps() {
 		switch {
-		case what == "ext":
-			j.AddDependency(w.ext(mustNumber(o, which)).Get())
-		case which == "finished":
-			j.AddDependency(w.jobs[mustNumber(o, what)].finished.Get())
+		case d.External:
+			j.AddDependency(w.ext(d.ID).Get())
+		case d.Scheduled:
+			j.AddDependency(w.jobs[d.ID].scheduled.Get())
 		default:
-			j.AddDependency(w.jobs[mustNumber(o, what)].scheduled.Get())
+			j.AddDependency(w.jobs[d.ID].finished.Get())
 		}
 	}
 	return nil

@@ -57,6 +57,31 @@ func (q *Queue[T]) Pop() (v T, ok bool) {
 	return v, true
 }
 
+// Advance removes the oldest item and returns the one after it, which stays; ok is
+// false if there is none. It is Pop and Peek in one, for a consumer that works on
+// the oldest item in place, and panics unless its last look found one. It never
+// blocks or allocates. Consumer only.
+func (q *Queue[T]) Advance() (next T, ok bool) {
+	c := &q.cons
+	if c.at == c.seen {
+		panic("spsc: Advance without an item")
+	}
+	var zero T
+	slots, at := c.slots, c.at
+	slots[at].Set(zero)
+	if at++; at == uint32(len(slots)) {
+		at = 0
+	}
+	c.at = at
+	if c.quota--; c.quota == 0 {
+		q.giveBack()
+	}
+	if at == c.seen && q.drained() {
+		return next, false
+	}
+	return slots[at].Get(), true
+}
+
 // PopBatch removes the oldest items into dst, in order, and returns their
 // number: fewer than len(dst) only if there were no more. Slots are cleared as
 // in Pop and go back with one store at most. It never blocks or allocates.

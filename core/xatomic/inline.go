@@ -1,3 +1,5 @@
+//go:build !explore
+
 package xatomic
 
 // inlined calls the methods of every alias. The compiler passes the bodies of

@@ -1,9 +1,15 @@
+//go:build !explore
+
 // Package xatomic is the one door through which the core reaches the memory
 // that goroutines share: atomic words, plain slots handed from one goroutine to
 // another, locks and parking. No other core package names sync, sync/atomic or
 // a channel, so whoever replaces this package sees every shared access of the
 // core. It adds no ordering of its own and refuses to be a convenience library:
 // a type stands here only if the core uses it.
+//
+// With the build tag explore the types are others of the same names, which ask a
+// hook before each operation: a model checker that installs one decides which
+// goroutine goes on (see Hook there).
 //
 // Every atomic is sequentially consistent, as Go's are; comments in the core
 // name the happens-before edge that a step relies on, never a weaker ordering.
@@ -35,18 +41,6 @@ var (
 	_ *atomic.Int64        = (*Int64)(nil)
 	_ *atomic.Pointer[int] = (*Pointer[int])(nil)
 )
-
-// CacheLine is the distance in bytes that keeps two words off each other's
-// cache line, on amd64 and arm64 servers.
-const CacheLine = 64
-
-// Pad fills one cache line between two groups of fields that different
-// goroutines write.
-type Pad [CacheLine]byte
-
-// Gap does the same between two words, wherever the 8-byte aligned struct that
-// holds them starts: they begin a cache line apart.
-type Gap [CacheLine - 8]byte
 
 // Var is a plain slot whose ownership passes between goroutines through an
 // atomic elsewhere: the one who holds it may read and write it, nobody else.
@@ -96,12 +90,3 @@ func (p Parker) Unpark() {
 
 // Yield lets other goroutines run. It is for bounded spins only.
 func Yield() { runtime.Gosched() }
-
-// NoCopy makes go vet report a copy of the struct that has it as a field.
-type NoCopy struct{}
-
-// Lock is what go vet's copylocks looks for.
-func (*NoCopy) Lock() {}
-
-// Unlock is what go vet's copylocks looks for.
-func (*NoCopy) Unlock() {}

@@ -54,7 +54,7 @@ func main() {
 		a[i].Init(handler{})
 	}
 	early.Init(handler{early: true})
-	left := func() { arm(2)(); a[0].Disarm() } // behind a newer one
+	left := func() { arm(3)(); a[1].Disarm() } // behind a newer one
 	count("init", nil, func() { p.Init(1, 2, nil, 2) })
 	count("signal, nobody watches", nil, func() { f.Signal() })
 	count("signal with error, nobody watches", nil, func() { f.SignalError(fence.EIO) })
@@ -67,10 +67,12 @@ func main() {
 	count("look", nil, func() { _, _, _ = f.Signaled(), f.Err(), p.Sole() })
 	count("arm the first", nil, arm(1))
 	count("arm the second", arm(1), func() { f.Arm(&a[1]) })
+	count("arm the third", arm(2), func() { f.Arm(&a[2]) })
 	count("arm on a signalled fence", func() { f.Signal() }, arm(1))
 	count("disarm the newest", arm(1), func() { a[0].Disarm() })
-	count("disarm behind a newer one", arm(2), func() { a[0].Disarm() })
-	count("arm again where it stands", left, arm(1))
+	count("disarm before another", arm(2), func() { a[0].Disarm() })
+	count("disarm behind a newer one", arm(3), func() { a[1].Disarm() })
+	count("arm again where it stands", left, func() { f.Arm(&a[1]) })
 	count("signal, one callback", arm(1), func() { f.Signal() })
 	count("signal, one callback that calls Done", armEarly, func() { f.Signal() })
 	count("signal and put, one callback", arm(1), func() { f.SignalPut(fence.OK) })

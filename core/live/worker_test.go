@@ -234,22 +234,24 @@ func TestAwakeWorkerIsNotSignaled(t *testing.T) {
 		push(1 + flying + i)
 	}
 	for i := range flying {
-		b.hw[1+i].SignalPut(fence.OK)
+		b.hw[1+i].Signal()
 	}
-	gate.SignalPut(fence.OK)
+	gate.Signal()
 	if n := w.Wakes() - before; n != 0 {
 		t.Errorf("%d channel operations for a worker that is awake", n)
 	}
 	close(b.release)
 	for i := range pushed {
-		b.hw[1+flying+i].SignalPut(fence.OK)
+		b.hw[1+flying+i].Signal()
 	}
 	for range entities {
 		<-b.freed
 	}
 	for i := range entities {
 		entities[i].Fini()
+		b.hw[i].Put()
 	}
+	gate.Put()
 	s.Fini()
 	w.Close()
 }

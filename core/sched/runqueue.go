@@ -1,6 +1,9 @@
 package sched
 
-import "math/bits"
+import (
+	"fmt"
+	"math/bits"
+)
 
 // runQueue keeps the entities that have jobs, in the order in which they are
 // served. Membership and order are two things: a member that has no jobs stands
@@ -69,7 +72,10 @@ func (q *runQueue) first() *Entity {
 func (q *runQueue) served(e *Entity) {
 	if q.policy == RR {
 		b, _ := q.band(e)
-		b.current, b.lap = e, e.place.key
+		b.current, b.lap = e, e.place.key>>lapShift
+		if b.lap == maxLap {
+			q.relap(b)
+		}
 	}
 }
 
@@ -89,6 +95,9 @@ func (q *runQueue) least() *Entity {
 func (q *runQueue) join(e *Entity) {
 	if e.place.pos != 0 {
 		return
+	}
+	if q.pos == maxJoins {
+		panic(fmt.Sprintf("sched: entities joined a run queue %d times", q.pos))
 	}
 	q.pos++
 	e.place.pos = q.pos
@@ -122,13 +131,18 @@ func (q *runQueue) enter(e *Entity) {
 
 // reorder orders e, which was served and has jobs left, by the oldest of them.
 func (q *runQueue) reorder(e *Entity) {
-	if p := e.place.priority; q.policy == FIFO && p == e.Priority() {
+	p := e.place.priority
+	switch {
+	case q.policy == Fair || p != e.Priority():
+		q.reorderBy(e)
+		return
+	case q.policy == FIFO:
 		q.seq++
 		e.place.seq, e.place.key = q.seq, int64(e.head.submit)
-		q.bands[p].ready.update(&e.place)
-		return
+	default:
+		q.rank(e)
 	}
-	q.reorderBy(e)
+	q.bands[p].ready.update(&e.place)
 }
 
 // reorderBy is reorder for all cases.
@@ -170,12 +184,34 @@ func (q *runQueue) rank(e *Entity) {
 		e.place.key = int64(e.head.submit)
 	case RR:
 		// In order of joining, from behind whose turn it was, once around.
-		b, _ := q.band(e)
-		e.place.key, e.place.seq = b.lap, e.place.pos
+		b := &q.bands[e.place.priority]
+		lap := b.lap
 		if b.current != nil && e.place.pos <= b.current.place.pos {
-			e.place.key++
+			lap++
 		}
+		e.place.turn(lap)
 	}
+}
+
+// RR's key is the lap, and within it the order of joining, so that no two are
+// equal.
+const (
+	lapShift = 40
+	maxLap   = 1<<(63-lapShift) - 2 // where laps begin at 0 again
+	maxJoins = 1<<lapShift - 1
+)
+
+// turn is p's key for RR in a lap.
+func (p *place) turn(lap int64) { p.key = lap<<lapShift | int64(p.pos) }
+
+// relap makes the present lap of a band number 0.
+func (q *runQueue) relap(b *band) {
+	for i := range b.ready.n {
+		e := q.members[b.ready.leaf(i)]
+		e.place.key -= b.lap << lapShift
+		b.ready.update(&e.place)
+	}
+	b.lap = 0
 }
 
 // idle takes e, which has no jobs left, out of the order.
@@ -254,7 +290,7 @@ func (q *runQueue) restart(b *band) {
 	b.lap++
 	for i := range b.ready.n {
 		e := q.members[b.ready.leaf(i)]
-		e.place.key = b.lap
+		e.place.turn(b.lap)
 		b.ready.update(&e.place)
 	}
 }

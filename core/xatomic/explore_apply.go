@@ -60,6 +60,9 @@ func Apply(w *Word, op Op, a, b uint64) uint64 {
 	for {
 		v := atomic.LoadUint64(&w.V)
 		next, result := Effect(op, v, a, b)
+		if next == v && (op >= OpCompareAndSwap && (op != OpCompareAndSwap || result == 0)) {
+			return result // it failed, or left a token where one lies: no write
+		}
 		if atomic.CompareAndSwapUint64(&w.V, v, next) {
 			return result
 		}

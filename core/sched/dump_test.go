@@ -255,3 +255,59 @@ func (c *pushingClock) once() {
 		f()
 	}
 }
+
+// TestDumpNamesFencesOfJobs: on the same scheduler, on another one, scheduled and
+// finished ones, and what a job that was just killed waits for.
+func TestDumpNamesFencesOfJobs(t *testing.T) {
+	p := newPlain(t, sched.Config{Admission: admission(t, "lanes")})
+	other, err := sched.New(sched.Config{
+		ID: 6, Backend: p, Executor: p, Admission: admission(t, "lanes"), Contexts: p.contexts,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b, c, there := p.entity(1), p.entity(2), p.entity(3), p.entity(4, other)
+	p.push(1, there, 1)
+	far := p.job(2, there, 1)
+	far.Arm()
+	end := far.Finished().Get()
+	far.Push()
+	gate := p.external(1)
+	near := p.job(3, a, 1, &gate.Fence)
+	near.Arm()
+	near.Finished().SetDeadline(40)
+	first := near.Finished().Get()
+	near.Push()
+	p.drain()
+	p.push(4, b, 1, first)
+	p.push(5, c, 1, end)
+	d := p.sched.Dump()
+	for job, want := range map[uint64]string{
+		4: "depends on the scheduled fence of job 3 of entity 1",
+		5: "depends on the finished fence of the job number 2 of entity 4 on sched 6",
+	} {
+		if got := line(t, d, job); !strings.Contains(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	a.Kill() // its job waits for the gate
+	b.Kill() // and its job for that one
+	if got := line(t, p.sched.Dump(), 3); !strings.Contains(got, "was killed, and waits with its end for fence") &&
+		!strings.Contains(got, "was killed, and ends next") {
+		t.Errorf("before its item: %q", got)
+	}
+	gate.Signal()
+	p.drain()
+	end.Put()
+	first.Put()
+	p.push(6, there, 1)
+	c.Kill()
+	for len(p.flight) > 0 {
+		p.complete(fence.OK)
+	}
+	if n := len(p.sched.Dump().Jobs); n != 0 {
+		t.Errorf("%d jobs are left", n)
+	}
+	p.close(a, b, c, there)
+	other.Fini()
+}

@@ -149,6 +149,7 @@ func (e *Entity) SetPriority(p Priority) {
 		return
 	}
 	s.fold()
+	s.rq.fixHead()
 	e.priority.Store(uint32(min(p, NumPriorities-1)))
 	s.token.Unlock()
 }

@@ -62,7 +62,11 @@ func (sh *share) enter(q *runQueue, p Priority) {
 		return
 	}
 	if v == 0 {
-		switch head := q.headPriority; {
+		head := q.headPriority
+		if !q.headFixed {
+			head = first.Priority()
+		}
+		switch {
 		case p > head:
 			own, all := sh.average.micros(), q.sched.average.micros()
 			v = (1 + own + all) << weight[p] * fence.Microsecond

@@ -130,10 +130,26 @@ func TestSchedulersThatAreGone(t *testing.T) {
 	if got := panics(j.Arm); !strings.Contains(got, "Arm of job 1: all schedulers of entity 1 are torn down") {
 		t.Errorf("Arm: %q", got)
 	}
-	j.Cleanup()
-	if err := j.Init(e, sched.Need{Credits: 1}); !errors.Is(err, sched.ErrNoScheduler) {
+	if err := new(sched.Job).Init(e, sched.Need{Credits: 1}); !errors.Is(err, sched.ErrNoScheduler) {
 		t.Errorf("Init: %v", err)
 	}
+	fresh := newPlain(t, sched.Config{Contexts: p.contexts})
+	e.ModifySchedulers([]*sched.Scheduler{fresh.sched})
+	j.Arm() // finds one now
+	j.Push()
+	fresh.drain()
+	fresh.complete(fence.OK)
+	fresh.close(e)
+	e = p.entity(2, p.sched, other)
+	j = new(plainJob)
+	j.ID, j.Owner = 3, j
+	if err := j.Init(e, sched.Need{Credits: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if got := panics(j.Arm); !strings.Contains(got, "Arm of job 3") {
+		t.Errorf("Arm: %q", got)
+	}
+	j.Cleanup()
 	e.SetPriority(sched.High)
 	e.Kill()
 	e.Fini()

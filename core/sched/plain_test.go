@@ -30,6 +30,8 @@ type plain struct {
 	// prepare and verdict are what PrepareJob and TimedOutJob return.
 	prepare func(*sched.Job) *fence.Fence
 	verdict func(*sched.Job, *sched.Recovery) sched.Verdict
+	// fail is what RunJob returns without a fence.
+	fail fence.Errno
 	// hw is asked for the hardware fence first; nil for none of its own.
 	hw func(*sched.Job) *fence.Fence
 	// atNow is called at each look at the clock; nil for nothing.
@@ -215,6 +217,9 @@ func (p *plain) RunJob(j *sched.Job) (*fence.Fence, fence.Errno, sched.Duration)
 	p.callback("RunJob", j)
 	m := j.Owner.(*plainJob)
 	p.runs = append(p.runs, j.ID)
+	if p.fail != fence.OK {
+		return nil, p.fail, 0
+	}
 	if p.hw != nil {
 		if hw := p.hw(j); hw != nil {
 			return hw, fence.OK, 0

@@ -26,16 +26,20 @@ func TestResetWithWatchersOnTheHardwareFence(t *testing.T) {
 	}
 	own := new(fence.Single)
 	own.Init(p.contexts.Next(1), 1, nil)
+	var older, newer fence.Callback
+	older.Init(silent{})
+	newer.Init(silent{})
 	p.hw = func(*sched.Job) *fence.Fence {
 		if len(p.runs) == 1 {
+			if own.Arm(&older) != fence.Armed {
+				t.Error("not armed")
+			}
 			return own.Get()
 		}
 		return nil
 	}
 	e := p.entity(1)
 	p.push(1, e, 1)
-	var newer fence.Callback
-	newer.Init(silent{})
 	if own.Arm(&newer) != fence.Armed {
 		t.Fatal("not armed")
 	}
@@ -167,4 +171,67 @@ func TestStalledAndWhatItWaitsFor(t *testing.T) {
 	if got := p.sched.Score(); got != 0 {
 		t.Errorf("score %d at the end", got)
 	}
+}
+
+// TestErrorsOfTheHardware reach finished, whichever way the backend says them.
+func TestErrorsOfTheHardware(t *testing.T) {
+	for name, run := range map[string]func(p *plain){
+		"signalled before RunJob returns": func(p *plain) {
+			p.hw = func(*sched.Job) *fence.Fence {
+				f := p.external(1)
+				f.SignalError(fence.EIO)
+				return &f.Fence
+			}
+		},
+		"returned": func(p *plain) { p.fail = fence.EIO },
+		"returned by a resubmission": func(p *plain) {
+			p.verdict = func(j *sched.Job, r *sched.Recovery) sched.Verdict {
+				p.fail = fence.EIO
+				r.Stop(j)
+				r.Resubmit()
+				r.Start(fence.OK)
+				return sched.VerdictReset
+			}
+		},
+	} {
+		p := newPlain(t, sched.Config{Timeout: fence.Second})
+		run(p)
+		e := p.entity(1)
+		j := p.job(1, e, 1)
+		j.Arm()
+		f := j.Finished().Get()
+		j.Push()
+		p.drain()
+		if !f.Signaled() {
+			p.advance(2 * fence.Second)
+		}
+		want := fence.EIO
+		if name == "returned by a resubmission" {
+			// Start has the last word about a job without a hardware fence.
+			want = fence.ECANCELED
+		}
+		if !f.Signaled() || f.Err() != want || len(p.freed) != 1 {
+			t.Errorf("%s: %v, freed %v", name, f.Err(), p.freed)
+		}
+		f.Put()
+		p.close(e)
+	}
+}
+
+// TestStartWithoutStop leaves what runs alone.
+func TestStartWithoutStop(t *testing.T) {
+	p := newPlain(t, sched.Config{})
+	e := p.entity(1)
+	p.push(1, e, 4)
+	p.sched.Start(fence.EIO)
+	p.drain()
+	if len(p.freed) != 0 || p.sched.Admission().(*sched.Scalar).InFlight() != 4 {
+		t.Errorf("freed %v, %d credits in flight", p.freed,
+			p.sched.Admission().(*sched.Scalar).InFlight())
+	}
+	p.complete(fence.OK)
+	if len(p.freed) != 1 {
+		t.Error("it does not end")
+	}
+	p.close(e)
 }

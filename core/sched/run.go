@@ -25,7 +25,13 @@ func (s *Scheduler) runItem() Duration {
 	if a != nil {
 		a.looked = false
 	}
-	if (a == nil || !a.counter.Known(j.cost)) && !s.admission.Fits(j) {
+	switch {
+	case a == nil:
+		if !s.admission.Fits(j) {
+			s.holdBack(j)
+			return 0
+		}
+	case !a.counter.Known(j.cost) && !a.look(j):
 		s.holdBack(j)
 		return 0
 	}
@@ -245,7 +251,7 @@ func (j *Job) complete(err fence.Errno) {
 // has the run queue looked at again, since they returned what they took.
 func (s *Scheduler) freeItem() (busy Duration) {
 	// Who was pushed to before joins by the averages of before.
-	if s.rq.policy == Fair {
+	if s.rq.policy == Fair && s.inbox.any() {
 		s.fold()
 	}
 	for s.pending.done() {

@@ -22,7 +22,8 @@ type runQueue struct {
 	places       places
 	bands        [NumPriorities]band
 	busy         uint8    // bit p: bands[p].ready is not empty
-	headPriority Priority // FAIR: of the first entity when its order last changed
+	headPriority Priority // FAIR: of the first entity when the order last changed
+	headFixed    bool     // FAIR: headPriority says so; else it is the first one's
 }
 
 // band is the entities of one priority that have jobs.
@@ -132,17 +133,24 @@ func (q *runQueue) enter(e *Entity) {
 // reorder orders e, which was served and has jobs left, by the oldest of them.
 func (q *runQueue) reorder(e *Entity) {
 	p := e.place.priority
+	b := &q.bands[p]
 	switch {
-	case q.policy == Fair || p != e.Priority():
+	case p != e.Priority():
 		q.reorderBy(e)
 		return
+	case q.policy == Fair:
+		e.share.charge(p)
+		q.seq++
+		e.place.seq, e.place.key = q.seq, int64(e.share.virtual)
+		q.headFixed = false
+		b = &q.bands[0]
 	case q.policy == FIFO:
 		q.seq++
 		e.place.seq, e.place.key = q.seq, int64(e.head.submit)
 	default:
 		q.rank(e)
 	}
-	q.bands[p].ready.update(&e.place)
+	b.ready.update(&e.place)
 }
 
 // reorderBy is reorder for all cases.
@@ -295,12 +303,14 @@ func (q *runQueue) restart(b *band) {
 	}
 }
 
-// changed follows FAIR's order.
-func (q *runQueue) changed() {
-	if q.policy == Fair {
-		if e := q.least(); e != nil {
-			q.headPriority = e.Priority()
-		}
+// changed says that the order has changed.
+func (q *runQueue) changed() { q.headFixed = false }
+
+// fixHead keeps the priority of FAIR's first entity as it is, before some
+// entity's priority changes: it counts until the order does.
+func (q *runQueue) fixHead() {
+	if e := q.least(); e != nil && !q.headFixed {
+		q.headPriority, q.headFixed = e.Priority(), true
 	}
 }
 

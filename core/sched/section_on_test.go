@@ -117,6 +117,24 @@ func TestPlantedBackendsAreCaught(t *testing.T) {
 	}
 }
 
+// TestHandlerHasTheTokenToo, by its Recovery.
+func TestHandlerHasTheTokenToo(t *testing.T) {
+	p := newPlain(t, sched.Config{Timeout: fence.Second})
+	called := false
+	p.verdict = func(j *sched.Job, r *sched.Recovery) sched.Verdict {
+		called = r.Section() == j.Section() && r.Section().Open()
+		return sched.VerdictNoHang
+	}
+	e := p.entity(1)
+	p.push(1, e, 1)
+	p.advance(2 * fence.Second)
+	if !called {
+		t.Error("the handler is in no section")
+	}
+	p.complete(fence.OK)
+	p.close(e)
+}
+
 // TestProducerIsInTheSectionFromArmToPush, and outside before and after.
 func TestProducerIsInTheSectionFromArmToPush(t *testing.T) {
 	p := newPlain(t, sched.Config{})

@@ -39,3 +39,12 @@ func TestEachSeesWhatIsQueued(t *testing.T) {
 		}
 	}
 }
+
+func TestAdvanceOfAnEmptyQueue(t *testing.T) {
+	defer func() {
+		if r := recover(); r != "spsc: Advance without an item" {
+			t.Errorf("panics with %v", r)
+		}
+	}()
+	spsc.New[int](1).Advance()
+}

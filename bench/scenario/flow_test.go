@@ -59,7 +59,7 @@ func TestSameSystemSameFigures(t *testing.T) {
 	first, second := results(t), simulate(t)
 	for name := range first {
 		for i, r := range first[name] {
-			if r.Jobs == 0 || r.Counts.History == 0 {
+			if r.Jobs == 0 && r.Counts.Overruns == 0 || r.Counts.History == 0 {
 				t.Errorf("%s, %s: %d jobs", name, flows[i], r.Jobs)
 			}
 			if !reflect.DeepEqual(r, second[name][i]) {
@@ -119,7 +119,8 @@ func TestLanesAdmitNoLessThanTheirMaximum(t *testing.T) {
 func TestBurstTellsTheFlowsApart(t *testing.T) {
 	r := results(t)["burst"]
 	one, lanes := r[0], r[1]
-	if lanes.Jobs <= one.Jobs || lanes.IdleReady() != 0 || one.IdleReady() == 0 {
+	// What is left for lanes is the news of free slots, which take their time.
+	if lanes.Jobs <= one.Jobs || 50*lanes.IdleReady() > one.IdleReady() || one.IdleReady() == 0 {
 		t.Errorf("lanes: %d jobs, %d ns idle while ready; credits-max: %d jobs, %d ns",
 			lanes.Jobs, lanes.IdleReady(), one.Jobs, one.IdleReady())
 	}

@@ -1,6 +1,7 @@
 // Package scenario_test runs whole systems in virtual time: each of the
-// project's own workloads on the simulated device, under each flow control that
-// the argument is about. The figures are exact, so one iteration says all; the
+// project's own workloads, and what generators make, on the simulated device,
+// under each flow control that the argument is about; and the kernel's own test
+// cases on its mock hardware, under each policy. The figures are exact, so one iteration says all; the
 // time it takes the host is what the simulation costs.
 package scenario_test
 
@@ -31,18 +32,27 @@ var flows = []string{"credits-max:126", "lanes", "credits-sum:126", "credits-job
 // Every other file is a scenario of its own.
 var together = [][]string{{"hog", "interactive"}}
 
+// generated are the scenarios that generators make, behind those of the files.
+var generated = []scenario{
+	{"poisson", []string{"gen:poisson:every=1000,us=175,clients=4,engine=CCS"}},
+	{"bursty", []string{"gen:bursty:every=25000,jobs=150,us=100,engine=RCS"}},
+	{"vm-storm", []string{"gen:vm-storm"}},
+	{"event-storm", []string{"gen:event-storm"}},
+}
+
 // required are the scenarios that must be there.
 var required = []string{
-	"barrier-heavy", "burst", "game60", "hog+interactive", "media", "vr90",
+	"barrier-heavy", "burst", "bursty", "event-storm", "game60", "hog+interactive", "media",
+	"poisson", "vm-storm", "vr90",
 }
 
 // scenario is one system.
 type scenario struct {
 	name  string
-	files []string
+	files []string // or generators
 }
 
-// scenarios reads bench/workloads.
+// scenarios reads bench/workloads, and adds the generated ones.
 func scenarios(tb testing.TB) []scenario {
 	tb.Helper()
 	paths, err := filepath.Glob(filepath.Join("..", "workloads", "*"+sim.Suffix))
@@ -54,7 +64,7 @@ func scenarios(tb testing.TB) []scenario {
 	for _, p := range paths {
 		list = add(list, p)
 	}
-	return list
+	return append(list, generated...)
 }
 
 // add puts a file where it belongs.
@@ -91,12 +101,16 @@ func (s *scenario) config(tb testing.TB, flow string) sim.Config {
 		tb.Fatal(err)
 	}
 	c := sim.Config{Profile: p, Flow: f, Policy: sched.FIFO, Time: span}
+	var parts []*sim.System
 	for _, file := range s.files {
-		w, err := sim.CompileFile(file, caps)
+		x, err := sim.Open(file, caps, workload.Options{Seed: seed})
 		if err != nil {
 			tb.Fatal(err)
 		}
-		c.Loads = append(c.Loads, sim.Load{Program: w, Options: workload.Options{Seed: seed}})
+		parts = append(parts, x)
+	}
+	if c, err = sim.Together(parts).On(c); err != nil {
+		tb.Fatal(err)
 	}
 	return c
 }

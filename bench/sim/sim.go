@@ -49,6 +49,11 @@ type Config struct {
 	Loads []Load
 	// Progress is told the virtual time now and then; it may be nil.
 	Progress func(now fence.Time)
+	// Observer sees every event of the schedulers; nil for none.
+	Observer sched.Observer
+	// Tracer is told what a timeline shows; nil for none. It hears of up to one event
+	// behind the end of the run.
+	Tracer rig.Tracer
 }
 
 // Load is a program and how its clients run it.
@@ -61,6 +66,8 @@ type Load struct {
 var (
 	// ErrTooManyJobs says that more jobs than MaxJobs completed.
 	ErrTooManyJobs = errors.New("too many jobs completed to keep their latencies")
+	// ErrNoSuchJob says that a job was not pushed.
+	ErrNoSuchJob = errors.New("there is no job")
 	// ErrStandstill says that virtual time did not go on.
 	ErrStandstill = errors.New("virtual time stands still")
 )
@@ -142,7 +149,7 @@ func start(c Config) (*run, error) {
 	var err error
 	x.rig, err = rig.New(rig.Config{
 		Profile: c.Profile, Flow: c.Flow, Policy: c.Policy, Capacity: c.Capacity,
-		Completed: x.latency.add,
+		Completed: x.latency.add, Observer: c.Observer, Tracer: c.Tracer,
 	})
 	if err != nil {
 		return nil, err

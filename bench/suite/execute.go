@@ -43,12 +43,31 @@ func (c *Config) build(ctx context.Context) ([]string, error) {
 // execute runs a package's benchmarks once, in the package's folder, and records
 // what they print.
 func (c *Config) execute(ctx context.Context, rec *recorder, p Package, bin string) error {
+	return c.executePattern(ctx, rec, p, bin, ".")
+}
+
+// taker takes the output of a test binary: see recorder.copy.
+type taker interface {
+	copy(r io.Reader) (rest string, err error)
+}
+
+// lineTaker keeps everything.
+type lineTaker struct{ w *strings.Builder }
+
+func (l *lineTaker) copy(r io.Reader) (string, error) {
+	_, err := io.Copy(l.w, r)
+	return l.w.String(), err
+}
+
+// executePattern runs the benchmarks that match a -test.bench pattern once.
+func (c *Config) executePattern(ctx context.Context, rec taker, p Package, bin,
+	pattern string) error {
 	benchtime := c.Profile.BenchTime.String()
 	if p.Exact {
 		benchtime = "1x"
 	}
 	var stderr strings.Builder
-	cmd := exec.CommandContext(ctx, bin, "-test.run=^$", "-test.bench=.", "-test.count=1",
+	cmd := exec.CommandContext(ctx, bin, "-test.run=^$", "-test.bench="+pattern, "-test.count=1",
 		"-test.benchtime="+benchtime, "-test.timeout="+stepTimeout.String())
 	cmd.Dir = filepath.Join(c.Root, filepath.FromSlash(p.Path))
 	cmd.Stderr = &stderr

@@ -8,6 +8,9 @@
 //		invariant.Fail(invariant.I1, "credit: %d taken of %d", taken, limit)
 //	}
 //
+// A Section is the token of a signalling critical section, in which nobody may
+// allocate with blocking, wait, or lock a reservation.
+//
 // Misuse by a caller is not an invariant: that panics in every build.
 package invariant
 

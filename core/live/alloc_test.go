@@ -19,7 +19,6 @@ type lean struct {
 	context  fence.Context
 	seqno    uint64
 	flight   chan *leanJob
-	oldest   *leanJob // the worker's: for PrepareJob
 	inside   atomic.Int64
 	freed    atomic.Int64
 }

@@ -18,7 +18,6 @@ import (
 // worker's goroutine what it must not, without any token in hand.
 type waiter struct {
 	never fence.Single
-	hw    fence.Single
 	deed  func(*waiter, *sched.Job)
 	hook  fence.Callback
 	said  chan string

@@ -103,7 +103,7 @@ type Room struct {
 
 // Dump says what every job that was pushed waits for. Jobs pushed to a killed
 // entity, which run never, are not among them. It waits for the worker's item,
-// and allocates. In a backend's callback use Recovery.Dump.
+// and allocates. In a backend's callback use Job.Dump or Recovery.Dump.
 func (s *Scheduler) Dump() *Dump {
 	s.mightBlock("Scheduler.Dump")
 	s.token.Lock()
@@ -114,6 +114,14 @@ func (s *Scheduler) Dump() *Dump {
 // Dump is Scheduler.Dump for a timeout handler, which holds the token: the job
 // that it was called with is on no list, and so missing.
 func (r *Recovery) Dump() *Dump { return r.s.dump() }
+
+// Dump is Scheduler.Dump, of the scheduler that runs j, for a backend's callback
+// about j, which holds the token. It allocates, so it is for when something is
+// wrong.
+func (j *Job) Dump() *Dump {
+	j.touch("Dump")
+	return j.sched.dump()
+}
 
 // dump collects. The token's holder.
 func (s *Scheduler) dump() *Dump {

@@ -311,3 +311,60 @@ func TestDumpNamesFencesOfJobs(t *testing.T) {
 	p.close(a, b, c, there)
 	other.Fini()
 }
+
+// TestDumpOfAJobThatEndsNext: it was killed, and nothing is left to wait for.
+func TestDumpOfAJobThatEndsNext(t *testing.T) {
+	p := newPlain(t, sched.Config{})
+	e := p.entity(1)
+	p.sched.Pause()
+	p.push(1, e, 1)
+	e.Kill()
+	if got := line(t, p.sched.Dump(), 1); got != "job 1 of entity 1: was killed, and ends next" {
+		t.Error(got)
+	}
+	p.drain()
+	if len(p.freed) != 1 || len(p.sched.Dump().Jobs) != 0 {
+		t.Errorf("freed %v", p.freed)
+	}
+	p.close(e)
+}
+
+// TestDumpWithinCallbacks of the backend, each of which holds the token: the job
+// is where the callback has it, and the run goes on as if nobody had looked.
+func TestDumpWithinCallbacks(t *testing.T) {
+	const nowhere = "" // on no list: in the callback's hands
+	want := map[string]string{
+		"CanRun":      "job 42 of entity 1: is next, and the worker takes it, since 0 ns",
+		"PrepareJob":  "job 42 of entity 1: is next, and the worker takes it, since 0 ns",
+		"RunJob":      "job 42 of entity 1: is being given to the hardware",
+		"TimedOutJob": nowhere,
+		"FreeJob":     nowhere,
+	}
+	p := newPlain(t, sched.Config{Admission: admission(t, "canrun"), Timeout: fence.Second})
+	seen := 0
+	p.in = func(call string, j *sched.Job) {
+		if j.ID != 42 {
+			return
+		}
+		seen++
+		got := nowhere
+		if w := j.Dump().Find(42); w != nil {
+			got = w.String()
+		}
+		if got != want[call] {
+			t.Errorf("in %s: %q, want %q", call, got, want[call])
+		}
+	}
+	e := p.entity(1)
+	j := p.job(42, e, 1)
+	j.Arm()
+	j.Push()
+	p.push(43, e, 1)
+	p.advance(2 * fence.Second)
+	p.complete(fence.OK)
+	p.complete(fence.OK)
+	if seen < len(want) || len(p.freed) != 2 || p.runs[0] != 42 || p.runs[1] != 43 {
+		t.Errorf("%d callbacks, runs %v, freed %v", seen, p.runs, p.freed)
+	}
+	p.close(e)
+}

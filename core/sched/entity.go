@@ -160,6 +160,7 @@ func (e *Entity) ModifySchedulers(scheds []*Scheduler) {
 	if len(scheds) == 0 {
 		panic(fmt.Sprintf("sched: ModifySchedulers of entity %d to none", e.id))
 	}
+	e.sched.Load().mightAlloc("Entity.ModifySchedulers")
 	e.prod.scheds = append(e.prod.scheds[:0:0], scheds...)
 }
 

@@ -30,6 +30,8 @@ type plain struct {
 	// prepare and verdict are what PrepareJob and TimedOutJob return.
 	prepare func(*sched.Job) *fence.Fence
 	verdict func(*sched.Job, *sched.Recovery) sched.Verdict
+	// freeing is how long FreeJob takes.
+	freeing sched.Duration
 	// fail is what RunJob returns without a fence.
 	fail fence.Errno
 	// hw is asked for the hardware fence first; nil for none of its own.
@@ -235,7 +237,7 @@ func (p *plain) FreeJob(j *sched.Job) sched.Duration {
 	p.callback("FreeJob", j)
 	p.freed = append(p.freed, j.ID)
 	j.Cleanup()
-	return 0
+	return p.freeing
 }
 
 func (p *plain) PrepareJob(j *sched.Job) *fence.Fence {

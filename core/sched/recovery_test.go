@@ -235,3 +235,31 @@ func TestStartWithoutStop(t *testing.T) {
 	}
 	p.close(e)
 }
+
+// TestFreeThatTakesTime keeps the worker, and the next job is run by an item of
+// its own, after that time.
+func TestFreeThatTakesTime(t *testing.T) {
+	p := newPlain(t, sched.Config{Admission: admission(t, "count:1")})
+	p.freeing = fence.Microsecond
+	e := p.entity(1)
+	p.push(1, e, 1)
+	p.push(2, e, 1)
+	j := p.flight[0]
+	p.flight = nil
+	j.hw.SignalPut(fence.OK)
+	w := p.list[0]
+	p.list = p.list[1:]
+	if w.Item() != sched.ItemFree {
+		t.Fatalf("the completion queues %s", w.Item())
+	}
+	if busy := w.Run(); busy != fence.Microsecond || len(p.runs) != 1 || len(p.list) != 1 ||
+		p.list[0].Item() != sched.ItemRun {
+		t.Errorf("busy %d, runs %v, %d items", busy, p.runs, len(p.list))
+	}
+	p.drain()
+	if !slices.Equal(p.runs, []uint64{1, 2}) {
+		t.Errorf("runs %v", p.runs)
+	}
+	p.complete(fence.OK)
+	p.close(e)
+}

@@ -37,12 +37,20 @@ func (c *Checker) met(d Dep, e int) bool {
 		return d.External.Signaled
 	case d.Job.entity == e:
 		return true
-	case d.Scheduled || c.entities[d.Job.entity].sched == c.entities[e].sched:
+	case d.Scheduled || d.Job.sched == c.entities[e].sched:
 		// The hardware below one scheduler takes jobs in order.
 		return d.Job.ran
 	default:
 		return d.Job.state >= done
 	}
+}
+
+// over reports whether what d is about has come to its end.
+func (d Dep) over() bool {
+	if d.External != nil {
+		return d.External.Signaled
+	}
+	return d.Job.state >= done
 }
 
 // sameTimeline reports whether d and x are fences of one context, of which only
@@ -71,14 +79,32 @@ func (j *Job) AddDependency(d Dep) {
 	j.deps = append(j.deps, d)
 }
 
-// ready reports whether j waits for no fence.
+// ready reports whether j waits for no fence. One of a job that carries an error
+// is waited for to the end.
 func (c *Checker) ready(j *Job) bool {
 	for _, d := range j.deps {
-		if !c.met(d, j.entity) {
+		failed := d.Job != nil && !d.Scheduled && d.Job.entity != j.entity && d.Job.failed()
+		if !c.met(d, j.entity) || failed && !d.over() {
 			return false
 		}
 	}
-	return true
+	return j.waitsForNamed() == nil
+}
+
+// failed reports whether j's finished fence may carry an error already.
+func (j *Job) failed() bool {
+	return j.state == running && (j.detached || j.finished.Err() != fence.OK)
+}
+
+// waitsForNamed returns a fence that the backend has named and that has not
+// signalled, or nil.
+func (j *Job) waitsForNamed() *External {
+	for _, x := range j.named {
+		if !x.Signaled {
+			return x
+		}
+	}
+	return nil
 }
 
 // String says what a dependency is on.

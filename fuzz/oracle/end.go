@@ -7,6 +7,9 @@ import (
 
 // After checks what holds after every operation.
 func (c *Checker) After() {
+	for i := range c.scheds {
+		c.scheds[i].starting = false
+	}
 	c.checkFlow()
 	c.checkDevice()
 	c.checkScores()
@@ -15,61 +18,73 @@ func (c *Checker) After() {
 // checkScores compares the load that each scheduler says it has with the
 // entities that were pushed to and the jobs pushed and not done (I10).
 func (c *Checker) checkScores() {
-	for i, x := range c.config.Scheds {
+	for i := range c.scheds {
 		s := &c.scheds[i]
+		x := s.core
 		want := int64(s.pushes - s.completions)
 		for _, e := range s.entities {
 			if c.entities[e].member {
 				want++
 			}
 		}
-		if n := x.Score(); n != want {
+		if n := x.Score(); n != want && !s.down {
 			fail(invariant.I10, "%s has a score of %d, not %d", x, n, want)
 		}
 	}
 }
 
+// Ends counts the jobs that did not come to the ordinary end.
+type Ends struct {
+	Stuck           int // in a firmware queue that overflowed, or waiting for one
+	Reset, NoDevice int // left to the backend by a verdict
+	Left            int // killed after their scheduler was torn down
+}
+
 // End checks what holds when every external fence has signalled, nothing is
 // due, no job is initialised, nobody but schedulers and device holds a job's
-// fences, and, unless a firmware queue is stuck, the entities are torn down:
-// every pushed job has ended (L2), was freed once (I4), and holds nothing (I10).
-// A user queue whose firmware overflowed is exempt, with those that wait for it.
-func (c *Checker) End() {
+// fences, and, unless a firmware queue is stuck, entities and then schedulers are
+// torn down: every pushed job has ended (L2), was freed once or left to the
+// backend (I4), and holds nothing (I10).
+func (c *Checker) End() (ends Ends) {
 	for i := range c.scheds {
 		c.Quiet(i)
 	}
-	stuck := len(c.config.Device.Overruns()) > 0
+	stuck := c.config.Device != nil && len(c.config.Device.Overruns()) > 0
 	for i := range c.jobs {
-		c.checkEnded(&c.jobs[i], stuck)
+		c.checkEnded(&c.jobs[i], stuck, &ends)
 	}
 	c.After()
 	if stuck {
-		return
+		return ends
 	}
 	for i := range c.jobs {
 		c.checkReferences(&c.jobs[i])
 	}
 	c.checkEmpty()
+	return ends
 }
 
 // checkEnded looks at how far a job has come in the end.
-func (c *Checker) checkEnded(j *Job, stuck bool) {
-	switch j.state {
-	case initialised, armed:
+func (c *Checker) checkEnded(j *Job, stuck bool, ends *Ends) {
+	switch {
+	case j.state == initialised || j.state == armed:
 		fail(invariant.L2, "%s was initialised and neither pushed nor aborted", j)
-	case queued:
-		// If something is stuck it may wait for that: Quiet has looked.
-		if !stuck {
-			fail(invariant.L2, "%s never runs", j)
-		}
-	case running:
-		if !stuck || !c.exempt(j) {
-			fail(invariant.L2, "%s never finishes", j)
-		}
-	case done, freed:
-		if !stuck {
-			fail(invariant.I10, "%s is still held, in state %s", j, j.state)
-		}
+	case stuck && (j.state == queued || j.state == running && c.exempt(j)):
+		ends.Stuck++ // what is queued may wait for it: Quiet has looked
+	case j.state == queued:
+		fail(invariant.L2, "%s never runs", j)
+	case j.state == running:
+		fail(invariant.L2, "%s never finishes", j)
+	case (j.state == done || j.state == freed) && !stuck:
+		fail(invariant.I10, "%s is still held, in state %s", j, j.state)
+	}
+	switch {
+	case j.owner == byReset:
+		ends.Reset++
+	case j.owner == byNoDevice:
+		ends.NoDevice++
+	case j.left:
+		ends.Left++
 	}
 	if c.config.Watched && j.state >= done && j.state <= gone && j.told != Callbacks {
 		fail(invariant.I3, "%d of %d callbacks on the finished fence of %s ran", j.told, Callbacks, j)
@@ -100,7 +115,7 @@ func (c *Checker) exempt(j *Job) bool {
 // in their next life, somebody else answers for them.
 func (c *Checker) checkReferences(j *Job) {
 	f := j.finished
-	if j.state != gone || f.Context() != j.context || f.Seqno() != j.fenceSeqno {
+	if j.state != gone || j.owner != theScheduler || f.Context() != j.context || f.Seqno() != j.fenceSeqno {
 		return
 	}
 	want := 0
@@ -120,14 +135,18 @@ func (c *Checker) checkEmpty() {
 				x.Fence.Context(), x.Fence.Seqno(), n-1)
 		}
 	}
-	for i, q := range c.config.Queues {
+	for i := range c.entities {
+		e := &c.entities[i]
+		if n := e.core.Queued(); n != 0 {
+			fail(invariant.I10, "entity %d has %d jobs left", i, n)
+		}
+		if e.user == nil {
+			continue
+		}
 		for k := range device.NumKinds {
-			if n := q.Entries(k); n != 0 {
+			if n := e.user.Entries(k); n != 0 {
 				fail(invariant.I10, "queue %d.%s has %d entries left", i, k, n)
 			}
-		}
-		if n := c.config.Entities[i].Queued(); n != 0 {
-			fail(invariant.I10, "entity %d has %d jobs left", i, n)
 		}
 	}
 }

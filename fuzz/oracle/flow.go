@@ -39,7 +39,7 @@ func asksDevice(k sched.FlowKind) bool { return k == sched.FlowCanRun || k == sc
 
 // take adds what j takes.
 func (c *Checker) take(j *Job) {
-	s := &c.scheds[c.entities[j.entity].sched]
+	s := &c.scheds[j.sched]
 	if !asksDevice(s.flow.Kind) && !c.fits(j) {
 		fail(invariant.I1, "%s with cost %d, lanes %v runs under %s beside %d, %v; limits %v",
 			j, j.cost, j.need, s.flow, s.used, s.lanes, c.config.Lanes)
@@ -68,6 +68,11 @@ func (c *Checker) Finished(j *Job, n int) {
 			n, j, j.told)
 	}
 	j.told++
+	for i := range c.scheds {
+		if c.scheds[i].starting {
+			return // Start takes the credits again, one job after the other.
+		}
+	}
 	c.checkFlow()
 }
 
@@ -76,7 +81,7 @@ func (c *Checker) Finished(j *Job, n int) {
 func (c *Checker) checkFlow() {
 	for i := range c.scheds {
 		s := &c.scheds[i]
-		switch a := c.config.Scheds[i].Admission().(type) {
+		switch a := s.core.Admission().(type) {
 		case *sched.Scalar:
 			if n := a.InFlight(); uint64(n) != s.used {
 				fail(invariant.I1, "sched %d under %s: %d in flight, its jobs cost %d",
@@ -101,7 +106,7 @@ func (c *Checker) checkStrict(queue int) {
 	if !asksDevice(flow.Kind) {
 		return
 	}
-	q := c.config.Queues[queue]
+	q := c.entities[queue].user
 	for k := range device.NumKinds {
 		n, entries := q.Outstanding(k), q.Entries(k)
 		if n > int(c.config.Lanes[k]) || entries > int(c.config.Lanes[sched.QueueKinds+int(k)]) {
@@ -114,9 +119,12 @@ func (c *Checker) checkStrict(queue int) {
 // checkDevice compares what the device holds with the jobs that it was given,
 // and looks at each overflow of the firmware's buffer (I1).
 func (c *Checker) checkDevice() {
+	if c.config.Device == nil {
+		return
+	}
 	for i := range c.entities {
 		e := &c.entities[i]
-		q := c.config.Queues[i]
+		q := e.user
 		c.checkStrict(i)
 		for k := range device.NumKinds {
 			if n := q.Outstanding(k); n > int(e.onDevice.slots(k)) {

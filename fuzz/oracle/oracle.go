@@ -77,6 +77,7 @@ type Job struct {
 	After *Job
 
 	entity   int
+	sched    int // where it was pushed
 	need     lanes
 	cost     uint32 // under a scalar flow
 	deps     []Dep
@@ -91,11 +92,26 @@ type Job struct {
 	err      fence.Errno // the backend's; of finished from then on
 	told     int         // times that Finished was told of it
 	sole     bool        // nobody but the job held its fences when it was freed
+	killed   bool        // it was queued when its entity was killed
+	detached bool        // a stop took it off the hardware, and nothing has put it back
+	before   *Job        // of a killed one: what has to end first
+	left     bool        // it was killed after its scheduler was torn down
+	owner    owner
+	named    []*External // that the backend had it wait for
 
 	scheduled, finished *fence.Fence // from Arm on
 	context             fence.Context
 	fenceSeqno          uint64
 }
+
+// owner says to whom a timeout left a job.
+type owner uint8
+
+const (
+	theScheduler owner = iota
+	byReset
+	byNoDevice
+)
 
 // Least are times that the engines need at least: for all commands of a job; for
 // the first ones and those that barriers put behind them; and for the last ones.

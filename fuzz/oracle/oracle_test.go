@@ -49,39 +49,36 @@ func newWorld(t *testing.T) *world {
 	w := &world{t: t, exec: &exec{Executor: rig.NewExecutor(events, 0, nil)}}
 	w.dev = device.New(device.Config{Events: events, Profile: &params, Contexts: &contexts})
 	c := oracle.Config{
-		Flows:    []sched.Flow{{Kind: sched.FlowCredits, Limit: 3}, {Kind: sched.FlowLanes}},
-		Policies: []sched.Policy{sched.FIFO, sched.FIFO},
-		Capacity: []int{2, 2, 2}, Device: w.dev, Lanes: device.Lanes(&params),
-		Buffer: params.Buffer, Ring: ring, Jobs: 20,
+		Device: w.dev, Lanes: device.Lanes(&params), Buffer: params.Buffer, Ring: ring, Jobs: 20,
 	}
-	for id, f := range c.Flows {
+	w.check = oracle.New(c)
+	for id, f := range []sched.Flow{{Kind: sched.FlowCredits, Limit: 3}, {Kind: sched.FlowLanes}} {
 		a, err := f.Admission(c.Lanes)
 		if err != nil {
 			t.Fatal(err)
 		}
 		s, err := sched.New(sched.Config{
 			ID: uint32(id), Backend: w.dev, Executor: w.exec, Admission: a,
-			Policy: c.Policies[id], Contexts: &contexts,
+			Policy: sched.FIFO, Contexts: &contexts,
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		w.exec.AddWorker()
-		c.Scheds = append(c.Scheds, s)
+		w.sched = append(w.sched, s)
+		w.check.AddScheduler(s, f, sched.FIFO)
 	}
 	for id, s := range []int{0, 0, 1} {
 		e := new(sched.Entity)
-		err := e.Init(c.Scheds[s:s+1], sched.EntityConfig{
+		err := e.Init(w.sched[s:s+1], sched.EntityConfig{
 			ID: uint32(id), Capacity: 2, Priority: sched.High + sched.Priority(id),
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.Entities = append(c.Entities, e)
-		c.Queues = append(c.Queues, w.dev.NewQueue())
+		w.queue = append(w.queue, w.dev.NewQueue())
+		w.check.AddEntity(e, w.queue[id], 2)
 	}
-	w.queue, w.sched = c.Queues, c.Scheds
-	w.check = oracle.New(c)
 	return w
 }
 
@@ -138,7 +135,7 @@ func (j *job) observe(k sched.EventKind, err fence.Errno) {
 func (j *job) run() *job {
 	j.observe(sched.EventRun, fence.OK)
 	j.hw.Init(1, j.ID, nil)
-	j.w.check.Returned(j.Job, &j.hw.Fence, fence.OK)
+	j.w.check.Returned(j.Job, &j.hw.Fence, fence.OK, false)
 	j.observe(sched.EventScheduled, fence.OK)
 	j.pair.Scheduled.Signal()
 	return j
@@ -261,7 +258,7 @@ func TestRules(t *testing.T) {
 		{"refused by a ring with room", "I1", "is refused with EIO", func(w *world) {
 			j := w.queued(0, 1)
 			j.observe(sched.EventRun, fence.OK)
-			w.check.Returned(j.Job, nil, fence.EIO)
+			w.check.Returned(j.Job, nil, fence.EIO, false)
 		}},
 		{"credits in flight are not counted", "I1", "0 in flight, its jobs cost 2", func(w *world) {
 			w.queued(0, 2).run()
@@ -284,7 +281,7 @@ func TestRules(t *testing.T) {
 			j := w.queued(0, 1)
 			j.Device = false
 			j.observe(sched.EventRun, fence.OK)
-			w.check.Returned(j.Job, nil, fence.OK)
+			w.check.Returned(j.Job, nil, fence.OK, false)
 			j.observe(sched.EventDone, fence.OK)
 		}},
 		{"finished fence signals by itself", "I3", "finished fence signalled early", func(w *world) {
@@ -315,7 +312,7 @@ func TestRules(t *testing.T) {
 			j.observe(sched.EventDone, fence.OK)
 			j.observe(sched.EventFree, fence.OK)
 		}},
-		{"backend lets go of a job that runs", "I4", "lets go", func(w *world) {
+		{"backend lets go of a job that runs", "I4", "is let go of by the backend in state running", func(w *world) {
 			w.check.Gone(w.queued(0, 1).run().Job)
 		}},
 		{"not freed", "I4", "is done, the oldest, and not freed", func(w *world) {
@@ -391,8 +388,77 @@ func TestRules(t *testing.T) {
 			w.queued(1, 1)
 			w.check.Quiet(0)
 		}},
-		{"runs items for nothing", "L3", "2 run items for 1 pushes", func(w *world) {
-			w.runItems(2)
+		{"runs items for nothing", "L3", "5 run items for 1 pushes", func(w *world) {
+			w.runItems(5)
+		}},
+		{"runs as many items as it may", "", "", func(w *world) { w.runItems(4) }},
+		{"a killed job ends with another error", "I9", "finishes with ok, its backend said ESRCH",
+			func(w *world) { w.killed(0).die(fence.OK) }},
+		{"a killed job ends before the one that runs", "I2", "ends before those in front of it",
+			func(w *world) {
+				w.queued(0, 1).run()
+				w.killed(0).die(fence.ESRCH)
+			}},
+		{"killed jobs end in order", "", "", func(w *world) {
+			a, b := w.queued(0, 1), w.killed(0)
+			a.die(fence.ESRCH)
+			b.die(fence.ESRCH)
+		}},
+		{"killed jobs end out of order", "I2", "job 2 of entity 0, which was killed", func(w *world) {
+			w.queued(0, 1)
+			w.killed(0).die(fence.ESRCH)
+		}},
+		{"a killed job ends before what it depends on", "I6", "external fence 50:1", func(w *world) {
+			w.killed(0, oracle.Dep{External: w.external()}).die(fence.ESRCH)
+		}},
+		{"a killed job ends when a dependency is scheduled", "I6", "job 1 of entity 1", func(w *world) {
+			a := w.queued(1, 1).run()
+			w.killed(0, oracle.Dep{Job: a.Job, Scheduled: true}).die(fence.ESRCH)
+		}},
+		{"a killed job runs", "I4", "is run in state queued", func(w *world) { w.killed(0).run() }},
+		{"a job that was not killed dies", "I3", "scheduled in state queued", func(w *world) {
+			w.queued(0, 1).die(fence.ESRCH)
+		}},
+		{"an entity leaves its job behind", "I7", "goes from scheduler 0 to 1", func(w *world) {
+			w.queued(0, 1).run()
+			w.pushTo(1, 0)
+		}},
+		{"an entity leaves with nothing open", "", "", func(w *world) {
+			w.queued(0, 1).run().finish(fence.OK).free()
+			w.pushTo(1, 0)
+		}},
+		{"runs before the fence that the backend named", "I6", "before external fence 50:1",
+			func(w *world) {
+				j := w.queued(0, 1)
+				w.check.Prepared(j.Job, w.external())
+				j.run()
+			}},
+		{"a stopped scheduler holds credits", "", "", func(w *world) {
+			w.queued(0, 2).run()
+			w.check.Stopping(0)
+			w.queued(1, 3).run()
+		}},
+		{"a stopped job ends without an error", "I9", "finishes with ok", func(w *world) {
+			j := w.queued(0, 1).run()
+			j.Device = false
+			w.check.Stopping(0)
+			w.check.Starting(0)
+			j.hw.SignalError(fence.EIO)
+			w.check.Returned(j.Job, nil, fence.EIO, false)
+			j.observe(sched.EventDone, fence.OK)
+		}},
+		{"left to the backend and freed", "I4", "was left to the backend", func(w *world) {
+			j := w.queued(0, 1).run().finish(fence.ETIMEDOUT)
+			w.check.Verdict(j.Job, sched.VerdictReset, false)
+			j.free()
+		}},
+		{"left to the backend while it runs", "L2", "was killed by the backend, and is in state running",
+			func(w *world) {
+				w.check.Verdict(w.queued(0, 1).run().Job, sched.VerdictReset, false)
+			}},
+		{"somebody else times out than the oldest", "I8", "is in place 1", func(w *world) {
+			w.queued(0, 1).run()
+			w.check.Verdict(w.queued(0, 1).run().Job, sched.VerdictNoHang, false)
 		}},
 		{"refuses below the capacity", "init", "refuses a job with 1 of 2 queued", func(w *world) {
 			w.init(0, 1)
@@ -437,6 +503,29 @@ func TestRules(t *testing.T) {
 			}
 		})
 	}
+}
+
+// killed is a job of an entity that is then killed.
+func (w *world) killed(entity int, deps ...oracle.Dep) *job {
+	j := w.queued(entity, 1, deps...)
+	w.check.Kill(entity)
+	return j
+}
+
+// die ends a job without running it.
+func (j *job) die(err fence.Errno) {
+	j.observe(sched.EventScheduled, fence.OK)
+	j.pair.Scheduled.Signal()
+	j.observe(sched.EventDone, err)
+	j.pair.Finished.SignalPut(err)
+	j.free()
+}
+
+// pushTo queues a job of an entity on a scheduler.
+func (w *world) pushTo(on uint32, entity int) {
+	j := w.init(entity, 1)
+	j.arm()
+	w.check.Observe(sched.Event{Job: j.ID, Sched: on, Entity: j.entity, Kind: sched.EventQueue})
 }
 
 // laneJobs runs n jobs of one compute slot.
@@ -536,7 +625,9 @@ func (w *world) overrun(queue int) {
 // end is the end of a program.
 func (w *world) end() {
 	for e := range w.queue {
-		w.check.Fini(e)
+		if len(w.dev.Overruns()) == 0 {
+			w.check.Fini(e)
+		}
 	}
 	w.check.End()
 }

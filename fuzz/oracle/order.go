@@ -31,11 +31,14 @@ func (c *Checker) key(j *Job) (k key) {
 // checkOrder looks for somebody who should have run in place of j. FAIR's order
 // cannot be told from here, nor RR's within a priority.
 func (c *Checker) checkOrder(j *Job) {
-	s := &c.scheds[c.entities[j.entity].sched]
+	s := &c.scheds[j.sched]
+	if s.vague {
+		return
+	}
 	mine := c.key(j)
 	for _, i := range s.entities {
 		e := &c.entities[i]
-		if len(e.queue) == 0 {
+		if len(e.queue) == 0 || e.killed || e.halted {
 			continue
 		}
 		if h := e.queue[0]; c.key(h).before(mine) && c.ready(h) && !c.apart(h) {
@@ -51,12 +54,22 @@ func (c *Checker) apart(h *Job) bool {
 	return s.flow.Kind == sched.FlowPrepare && !c.fits(h)
 }
 
-// Quiet checks a scheduler of which no work item is queued or runs: nothing is
-// ready that fits (L1), and nothing is done that is not freed (I4).
+// Quiet checks a scheduler of which no work item is queued or runs, and which is
+// not paused: nothing is ready that fits (L1), and nothing is done that is not
+// freed (I4). When a device is gone nobody looks for the latter until the next
+// completion. Upstream does not look again after a kill, and of engines without a
+// device it is not known whether they have room for those who ask them.
 func (c *Checker) Quiet(id int) {
 	s := &c.scheds[id]
-	if len(s.running) > 0 && s.running[0].state == done {
-		fail(invariant.I4, "%s is done, the oldest, and not freed", s.running[0])
+	if s.stopped || s.down {
+		return
+	}
+	if len(s.pending) > 0 && s.pending[0].state == done && !s.deviceGone {
+		fail(invariant.I4, "%s is done, the oldest, and not freed", s.pending[0])
+	}
+	if asksDevice(s.flow.Kind) && c.config.Device == nil ||
+		!s.kicked && c.config.Compat&sched.KillNoKick != 0 {
+		return
 	}
 	best := c.bestReady(s)
 	if best == nil || c.excused(s, best) {
@@ -70,7 +83,7 @@ func (c *Checker) Quiet(id int) {
 func (c *Checker) bestReady(s *scheduler) (best *Job) {
 	for _, i := range s.entities {
 		e := &c.entities[i]
-		if len(e.queue) == 0 {
+		if len(e.queue) == 0 || e.killed || e.halted {
 			continue
 		}
 		h := e.queue[0]
@@ -87,7 +100,7 @@ func (c *Checker) bestReady(s *scheduler) (best *Job) {
 func (c *Checker) excused(s *scheduler, j *Job) bool {
 	for _, i := range s.entities {
 		e := &c.entities[i]
-		if len(e.queue) == 0 || c.key(j).before(c.key(e.queue[0])) {
+		if len(e.queue) == 0 || e.killed || e.halted || !s.vague && c.key(j).before(c.key(e.queue[0])) {
 			continue
 		}
 		if !c.fits(e.queue[0]) {

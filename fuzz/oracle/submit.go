@@ -18,6 +18,11 @@ func (c *Checker) Init(e int, need sched.Need, err error) *Job {
 	l := lanesOf(need)
 	lane := s.tooLarge(l, c.config.Lanes)
 	switch {
+	case errors.Is(err, sched.ErrNoScheduler):
+		if x.core.Scheduler() != nil {
+			failRule(Init, "entity %d has a scheduler and refuses a job: %v", e, err)
+		}
+		return nil
 	case errors.Is(err, sched.ErrQueueFull):
 		if holds < x.capacity {
 			failRule(Init, "entity %d refuses a job with %d of %d queued", e, holds, x.capacity)
@@ -33,7 +38,8 @@ func (c *Checker) Init(e int, need sched.Need, err error) *Job {
 	}
 	x.reserved++
 	c.jobs = append(c.jobs, Job{
-		ID: uint64(len(c.jobs)) + 1, entity: e, need: l, cost: s.cost(need.Credits, l),
+		ID: uint64(len(c.jobs)) + 1, entity: e, sched: x.sched, need: l,
+		cost: Cost(s.flow.Kind, need),
 	})
 	return &c.jobs[len(c.jobs)-1]
 }
@@ -54,25 +60,26 @@ func (s *scheduler) tooLarge(l lanes, limits [sched.NumLanes]uint32) int {
 // scalar reports whether a flow of this kind is one number.
 func scalar(k sched.FlowKind) bool { return k != sched.FlowLanes && !asksDevice(k) }
 
-// cost returns what a job costs a scalar flow, 0 for others.
-func (s *scheduler) cost(credits uint32, l lanes) uint32 {
+// Cost returns what a job costs a scalar flow before it is cut to the limit, 0
+// for others.
+func Cost(k sched.FlowKind, n sched.Need) uint32 {
+	l := lanesOf(n)
 	slots := l[:sched.QueueKinds]
 	most, sum := uint32(0), uint32(0)
 	for _, v := range slots {
 		most, sum = max(most, v), sum+v
 	}
-	var cost uint32
-	switch s.flow.Kind {
+	switch k {
 	case sched.FlowCredits:
-		cost = credits
+		return n.Credits
 	case sched.FlowCount, sched.FlowCreditsJob:
-		cost = 1
+		return 1
 	case sched.FlowCreditsMax:
-		cost = max(1, most)
+		return max(1, most)
 	case sched.FlowCreditsSum:
-		cost = max(1, sum)
+		return max(1, sum)
 	}
-	return min(cost, s.flow.Limit) // other flows have no limit
+	return 0
 }
 
 // Abort is told that j was cleaned up before it was armed.
@@ -90,23 +97,32 @@ func (c *Checker) Arm(j *Job, scheduled, finished *fence.Fence) {
 	j.context, j.fenceSeqno = finished.Context(), finished.Seqno()
 }
 
-// Fini is told that an entity was torn down.
-func (c *Checker) Fini(e int) { c.entities[e].member = false }
+// Prepared is told that the backend named a fence for j to wait for: x, or if
+// that is nil one of the hardware.
+func (c *Checker) Prepared(j *Job, x *External) {
+	c.scheds[j.sched].deps++
+	if x != nil {
+		j.named = append(j.named, x)
+	}
+}
 
-// Prepared is told that the backend named a fence for j to wait for.
-func (c *Checker) Prepared(j *Job) { c.scheds[c.entities[j.entity].sched].deps++ }
-
-// Returned is told what the backend returned for j, before the scheduler is.
-func (c *Checker) Returned(j *Job, hw *fence.Fence, err fence.Errno) {
+// Returned is told what the backend returned for j, before the scheduler is. skip
+// says that it left out a job that carried an error.
+func (c *Checker) Returned(j *Job, hw *fence.Fence, err fence.Errno, skip bool) {
 	j.returned, j.hardware, j.err = true, hw, err
-	if j.Device && hw == nil && !c.full(j) {
+	if skip {
+		j.err = j.finished.Err()
+	} else if hw != nil {
+		j.detached = false
+	}
+	if j.Device && hw == nil && !skip && !c.full(j) {
 		fail(invariant.I1, "%s of ring entries %v is refused with %v", j, j.need[sched.QueueKinds:], err)
 	}
 }
 
 // full reports whether a ring has no room for j.
 func (c *Checker) full(j *Job) bool {
-	q := c.config.Queues[j.entity]
+	q := c.entities[j.entity].user
 	for k := range device.NumKinds {
 		if q.Entries(k)+int(j.need.ring(k)) > c.config.Ring-1 {
 			return true
@@ -117,8 +133,8 @@ func (c *Checker) full(j *Job) bool {
 
 // Gone is told that the backend needs j no more.
 func (c *Checker) Gone(j *Job) {
-	if j.state != freed {
-		c.failEnd(j, "the backend lets go of it")
+	if j.state != freed && (j.owner == theScheduler || j.state != done) {
+		c.failEnd(j, "let go of by the backend")
 	}
 	j.state = gone
 }

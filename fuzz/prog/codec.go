@@ -15,7 +15,7 @@ func Decode(data []byte) *Program {
 	p := &Program{Ops: make([]Op, n)}
 	decodeHeader(p, header[:])
 	for i := range p.Ops {
-		p.Ops[i] = decodeOp(data[i*recordSize:])
+		decodeOp(&p.Ops[i], data[i*recordSize:(i+1)*recordSize])
 	}
 	return p
 }

@@ -2,6 +2,7 @@ package prog
 
 import (
 	"credence/core/fence"
+	"credence/core/sched"
 	"credence/hwmock/device"
 )
 
@@ -19,6 +20,8 @@ const (
 	Push
 	// Abort cleans up job Target if it is initialised.
 	Abort
+	// Drop gives up the fences of job Target that its Keep kept.
+	Drop
 	// Advance moves the clock by N microseconds, doing what is due.
 	Advance
 	// Step does the next N things that are due, whenever that is.
@@ -27,26 +30,135 @@ const (
 	Signal
 	// Timeline signals the next N fences of the timeline.
 	Timeline
-	// Drop gives up the fences of job Target that its Keep kept.
-	Drop
+	// HwDone completes N jobs of engine Target with Err, from the one that is
+	// From places behind the head.
+	HwDone
+	// Kill, Fini and Destroy end entity Target. Fini does not wait for its
+	// queue; Destroy does, for a while.
+	Kill
+	Fini
+	Destroy
+	// Flush waits up to N microseconds for entity Target's queue, as a caller
+	// who comes to an end as Exit says.
+	Flush
+	// Revive makes entity Target anew, as Entity says, if it is gone.
+	Revive
+	// SetPrio gives entity Target the priority Priority, and ModSched the
+	// schedulers Scheds to choose from.
+	SetPrio
+	ModSched
+	// Fault has scheduler Target ask about its oldest job.
+	Fault
+	// Pause and Resume, Stop and Start, are scheduler Target's; Start ends what
+	// Stop detached with Err. FiniSched tears it down.
+	Pause
+	Resume
+	Stop
+	Start
+	FiniSched
 	numKinds
 )
 
-var kindNames = [numKinds]string{
-	"submit", "job", "push", "abort", "advance", "step", "signal", "timeline", "drop",
-}
+// NumKinds is how many kinds of operations there are.
+const NumKinds = int(numKinds)
 
-// String returns the operation's word in the text.
-func (k Kind) String() string { return kindNames[k] }
+// Exit says how the caller of Flush comes to an end.
+type Exit uint8
+
+// The ends of callers.
+const (
+	Lives Exit = iota // it waits without limit for N
+	Exits
+	Killed
+	numExits
+)
+
+var exitNames = [numExits]string{"lives", "exit", "sigkill"}
+
+// String returns the word in the text.
+func (e Exit) String() string { return exitNames[e] }
 
 // Op is one operation.
 type Op struct {
-	Kind   Kind
-	Target uint8       // a job, or an external fence for Signal
-	N      uint16      // of Advance, Step and Timeline
-	Err    fence.Errno // of Signal
-	Job    Job         // of Submit and MakeJob
+	Kind     Kind
+	Target   uint8  // a job, external fence, entity or scheduler
+	N        uint32 // a duration in microseconds, or a count
+	From     uint8
+	Exit     Exit
+	Priority sched.Priority
+	Err      fence.Errno
+	Scheds   SchedList
+	Entity   Entity
+	Job      Job
 }
+
+// Micros returns N as a duration.
+func (o *Op) Micros() fence.Duration { return micros(o.N) }
+
+// targetKind is what Op.Target names.
+type targetKind uint8
+
+const (
+	noTarget targetKind = iota
+	aJob
+	anExternal
+	anEntity
+	aSched
+	numTargets
+)
+
+// targetLimits are the limits of Op.Target.
+var targetLimits = [numTargets]int{aJob: MaxJobs, anExternal: MaxExternal, anEntity: MaxEntities,
+	aSched: MaxScheds}
+
+// numberKind is what Op.N is.
+type numberKind uint8
+
+const (
+	noNumber numberKind = iota
+	aDuration
+	aCount
+)
+
+// form is what an operation consists of: what its bytes, its line, and a
+// mutation are made from.
+type form struct {
+	word   string
+	weight int // how many of 64 random records are of this kind
+	target targetKind
+	number numberKind
+
+	err, from, exit, priority, scheds, entity, job bool
+}
+
+var forms = [numKinds]form{
+	Submit:    {word: "submit", weight: 18, target: aJob, job: true},
+	MakeJob:   {word: "job", weight: 3, target: aJob, job: true},
+	Push:      {word: "push", weight: 4, target: aJob},
+	Abort:     {word: "abort", weight: 1, target: aJob},
+	Drop:      {word: "drop", weight: 2, target: aJob},
+	Advance:   {word: "advance", weight: 8, number: aDuration},
+	Step:      {word: "step", weight: 4, number: aCount},
+	Signal:    {word: "signal", weight: 2, target: anExternal, err: true},
+	Timeline:  {word: "timeline", weight: 1, number: aCount},
+	HwDone:    {word: "hwdone", weight: 3, target: aSched, number: aCount, from: true, err: true},
+	Kill:      {word: "kill", weight: 2, target: anEntity},
+	Fini:      {word: "fini", weight: 1, target: anEntity},
+	Destroy:   {word: "destroy", weight: 1, target: anEntity},
+	Flush:     {word: "flush", weight: 1, target: anEntity, number: aDuration, exit: true},
+	Revive:    {word: "revive", weight: 2, target: anEntity, entity: true},
+	SetPrio:   {word: "setprio", weight: 2, target: anEntity, priority: true},
+	ModSched:  {word: "modsched", weight: 1, target: anEntity, scheds: true},
+	Fault:     {word: "fault", weight: 2, target: aSched},
+	Pause:     {word: "pause", weight: 1, target: aSched},
+	Resume:    {word: "resume", weight: 2, target: aSched},
+	Stop:      {word: "stop", weight: 1, target: aSched},
+	Start:     {word: "start", weight: 1, target: aSched, err: true},
+	FiniSched: {word: "finisched", weight: 1, target: aSched},
+}
+
+// String returns the operation's word in the text.
+func (k Kind) String() string { return forms[k].word }
 
 // Job is what a job is made of.
 type Job struct {
@@ -54,13 +166,20 @@ type Job struct {
 	Credits  uint8 // 1 to MaxCredits
 	Commands [device.NumKinds]uint8
 	Barriers Barriers
-	// Micros is each command's duration, or that of the job for Later; 1 or more.
-	Micros uint16
+	// Micros is each command's duration, or the job's on an engine and for Later.
+	// On an engine 0 is for ever; elsewhere it is 1. Again is that of a job that
+	// was resubmitted, if it is not 0.
+	Micros, Again uint32
 	// End says who completes the job, and Err how if it is not the device. A job
-	// that the device does not see has no Barriers, and one that ends at once has
-	// 1 for Micros.
+	// that the device does not see has no Barriers, and one that ends at once no
+	// Micros.
 	End End
 	Err fence.Errno
+	// Verdict is what the backend does when the job times out.
+	Verdict Verdict
+	// Prepare has the backend name external fence Prepare-1 for the job to wait
+	// for; 0 is none.
+	Prepare uint8
 	// Keep keeps the job's fences until Drop; otherwise they are given up when
 	// the job is freed.
 	Keep bool
@@ -86,7 +205,7 @@ type End uint8
 
 // The ends.
 const (
-	// ByDevice: the device executes the commands.
+	// ByDevice: the device executes the job.
 	ByDevice End = iota
 	// ByReturn: the backend says at once that the job is done, with Err and
 	// without a fence.
@@ -99,7 +218,10 @@ const (
 )
 
 // endNames are the keys of the text; ByDevice has none.
-var endNames = [numEnds]string{ByReturn: "return", BySignaled: "signaled", Later: "later"}
+var endNames = [numEnds]string{ByReturn: "fail", BySignaled: "signaled", Later: "later"}
+
+// takesTime reports whether Micros means anything.
+func (j *Job) takesTime() bool { return j.End == ByDevice || j.End == Later }
 
 // DepKind says what a dependency is on.
 type DepKind uint8

@@ -10,31 +10,48 @@ import (
 // job reads the pairs of a job line.
 func (f *fields) job() Job {
 	j := Job{
-		Entity:  uint8(f.integer("entity", 0, 0, MaxEntities-1)),
 		Credits: uint8(f.integer("credits", 1, 1, MaxCredits)),
-		Micros:  1,
 		Keep:    f.flag("keep", false),
+		Verdict: Verdict(f.oneOf("tmo", verdictNames[:], 0)),
+	}
+	if text, ok := f.take("entity"); ok {
+		j.Entity = f.entityID("entity", text)
+	}
+	if f.has("prep") {
+		j.Prepare = uint8(1 + f.integer("prep", 0, 0, MaxExternal-1))
 	}
 	for k := range j.Commands {
 		j.Commands[k] = uint8(f.integer(device.Kind(k).String(), 0, 0, MaxCommands))
 	}
-	j.canonical()
 	f.end(&j)
 	f.deps(&j)
 	return j
 }
 
-// end reads how the job ends: by return, signaled or later, or by the device,
-// whose work barriers describe; and for what takes time, how long.
+// end reads how the job ends: by fail (return in version 1), signaled or later,
+// or by the device, whose work barriers describe; and for what takes time, how
+// long. Recorded scripts say of a job that fails how long it would take.
 func (f *fields) end(j *Job) {
+	if f.q.version == 1 {
+		if text, ok := f.take("return"); ok {
+			f.pairs = append(f.pairs, pair{endNames[ByReturn], text})
+		}
+	}
 	for e := ByDevice + 1; e < numEnds; e++ {
 		if f.has(endNames[e]) {
 			j.End, j.Err = e, f.errno(endNames[e])
 			break
 		}
 	}
-	if j.takesTime() {
-		j.Micros = uint16(f.integer("dur", 1, 1, MaxMicros))
+	if j.takesTime() || f.q.recorded {
+		def := uint32(0)
+		if f.q.version == 1 {
+			def = 1
+		}
+		j.Micros, j.Again = f.micros("dur", def), f.micros("redur", 0)
+	}
+	if !j.takesTime() {
+		j.Micros, j.Again = 0, 0
 	}
 	if j.End == ByDevice {
 		f.barriers(j)
@@ -75,20 +92,24 @@ func (f *fields) deps(j *Job) {
 func (f *fields) dep(text string) Dep {
 	left, right, _ := strings.Cut(text, ":")
 	var d Dep
-	id := right
 	switch {
 	case left == "ext":
 		d.Kind = OnExternal
 	case left == "timeline":
 		d.Kind = OnTimeline
 	case right == "finished":
-		d.Kind, id = OnFinished, left
+		d.Kind = OnFinished
 	case right == "scheduled":
-		d.Kind, id = OnScheduled, left
+		d.Kind = OnScheduled
 	default:
 		f.fail("dependency %q; write J:finished, J:scheduled, ext:F or timeline:F", text)
 		return d
 	}
-	d.Target = uint8(f.parse("the number in dependency "+text, id, 0, depLimits[d.Kind]-1))
+	what := "the number in dependency " + text
+	if d.Kind == OnFinished || d.Kind == OnScheduled {
+		d.Target = f.jobID(what, left)
+	} else {
+		d.Target = uint8(f.parse(what, right, 0, depLimits[d.Kind]-1))
+	}
 	return d
 }

@@ -95,26 +95,49 @@ func TestEveryValueOccurs(t *testing.T) {
 	type limit uint32
 	type capacity int
 	type ring int
+	type hangs uint8
+	type more uint8
+	type prepare uint8
+	type span int
 	r := newRand()
+	spanOf := func(us uint32) span {
+		switch {
+		case us == 0:
+			return 0
+		case us < 256:
+			return 1
+		case us <= prog.FineMicros:
+			return 2
+		}
+		return 3
+	}
 	for range 3000 {
 		p := prog.Decode(randomBytes(r, 600))
 		seen[p.Device.Profile], seen[p.Device.Undrained] = true, true
-		seen[ring(p.Device.Ring)] = true
+		seen[ring(p.Device.Ring)], seen[p.Compat] = true, true
 		for _, s := range p.Scheds {
 			seen[s.Policy], seen[s.Flow.Kind], seen[limit(s.Flow.Limit)] = true, true, true
+			seen[s.Verdict], seen[hangs(s.HangLimit)] = true, true
 		}
 		for _, e := range p.Entities {
-			seen[e.Priority], seen[capacity(e.Capacity)] = true, true
+			seen[e.Priority], seen[capacity(e.Capacity)], seen[more(e.Scheds.More)] = true, true, true
 		}
 		for _, o := range p.Ops {
-			seen[o.Kind], seen[o.Job.End], seen[o.Job.Barriers] = true, true, true
+			seen[o.Kind], seen[o.Job.End], seen[o.Job.Barriers], seen[o.Exit] = true, true, true, true
+			seen[o.Job.Verdict], seen[prepare(o.Job.Prepare)] = true, true
+			if o.Kind == prog.Advance {
+				seen[spanOf(o.N)] = true
+			}
 			for _, d := range o.Job.Deps {
 				seen[d.Kind] = true
 			}
 		}
 	}
+	if sched.Upstream70 != 1<<7-1 {
+		t.Error("upstream has other habits; give each a name in habitNames")
+	}
 	var want []any
-	for k := range prog.Drop + 1 {
+	for k := range prog.Kind(prog.NumKinds) {
 		want = append(want, k)
 	}
 	for k := range sched.FlowPrepare + 1 {
@@ -123,13 +146,22 @@ func TestEveryValueOccurs(t *testing.T) {
 	for b := range prog.OtherJob << 1 {
 		want = append(want, b)
 	}
-	want = append(want, prog.Ideal, prog.AppleM1, true, false,
+	for v := prog.KillIt; v <= prog.Resubmit; v++ {
+		want = append(want, v)
+	}
+	for u := range sched.Upstream(128) {
+		want = append(want, u)
+	}
+	want = append(want, prog.Engine, prog.Ideal, prog.AppleM1, true, false, prog.Default,
 		prog.ByDevice, prog.ByReturn, prog.BySignaled, prog.Later,
+		prog.Lives, prog.Exits, prog.Killed, prepare(0), prepare(1), prepare(prog.MaxExternal),
 		prog.NoDep, prog.OnFinished, prog.OnScheduled, prog.OnExternal, prog.OnTimeline,
 		sched.Fair, sched.FIFO, sched.RR, sched.Kernel, sched.High, sched.Normal, sched.Low,
-		limit(0), limit(1), limit(126), limit(prog.FullLimit),
+		limit(0), limit(1), limit(126), limit(prog.FullLimit), hangs(0), hangs(prog.MaxHangs),
 		capacity(1), capacity(prog.SmallCapacity), capacity(sched.DefaultCapacity),
-		ring(prog.MinRing), ring(prog.FullRing))
+		capacity(prog.LargeCapacity),
+		ring(prog.MinRing), ring(prog.FullRing), more(0), more(3),
+		span(0), span(1), span(2), span(3))
 	for _, v := range want {
 		if !seen[v] {
 			t.Errorf("no random program has %T %v", v, v)

@@ -2,99 +2,108 @@ package prog
 
 import "credence/core/fence"
 
-// A record is one operation. Its bytes:
+// A record is one operation. Its bytes, of which each kind of operation reads
+// what its form says:
 //
 //	0      kind
 //	1      target
-//	2      bits 0-2: entity; bit 3: keep; bits 4-6: end
-//	3-5    vertex, fragment and compute commands
-//	6      barriers, or the error of a job that the device does not see
-//	7-8    duration; or a number, or an error number, in the first
+//	2      of a job: bits 0-2: entity; bit 3: keep; bits 4-6: end
+//	3-5    of a job: commands per firmware queue; of Revive: the entity; of
+//	       ModSched: how many more, and the schedulers; priority, exit or from
+//	6      barriers, or an error number
+//	7-8    duration, or in the first a count
 //	9      credits
-//	10-17  per dependency: kind, target
+//	10-11  duration of a job that is resubmitted
+//	12-13  verdict, prepare
+//	14-21  per dependency: kind, target
 const (
-	targetByte   = 1
-	entityByte   = 2
-	commandsAt   = 3
-	barriersByte = 6
-	numberByte   = 7
-	highByte     = 8
-	creditsByte  = 9
-	depsAt       = 10
-	depSize      = 2
-	recordSize   = depsAt + MaxDeps*depSize
+	targetByte  = 1
+	entityByte  = 2
+	argsAt      = 3
+	errByte     = 6
+	numberByte  = 7
+	creditsByte = 9
+	againAt     = 10
+	verdictByte = 12
+	prepareByte = 13
+	depsAt      = 14
+	depSize     = 2
+	recordSize  = depsAt + MaxDeps*depSize
 
 	keepBit  = 1 << 3
 	endShift = 4
 )
 
-// Weights is how many of 32 random records are of each kind.
-var Weights = [numKinds]int{
-	Submit: 10, MakeJob: 3, Push: 4, Abort: 1, Advance: 4, Step: 4, Signal: 2, Timeline: 2, Drop: 2,
-}
+// fewTargets are the small identifiers of each kind.
+var fewTargets = [numTargets]int{aJob: fewJobs, anExternal: fewFences, anEntity: fewEntities,
+	aSched: MaxScheds}
 
-// Tables of a byte's meaning, by its remainder.
-var (
-	kinds    = expand(Weights[:])
-	depKinds = expand([]int{NoDep: 25, OnFinished: 3, OnScheduled: 2, OnExternal: 1, OnTimeline: 1})
-	ends     = expand([]int{ByDevice: 5, ByReturn: 1, BySignaled: 1, Later: 1})
-)
-
-// expand returns each index as often as its weight says.
-func expand(weights []int) (table []byte) {
-	for v, w := range weights {
-		for range w {
-			table = append(table, byte(v))
-		}
+func decodeOp(o *Op, r []byte) {
+	o.Kind = Kind(lookUp(kinds, r[0]))
+	f := &forms[o.Kind]
+	if f.target != noTarget {
+		o.Target = byte(spread(r[targetByte], fewTargets[f.target], targetLimits[f.target]))
 	}
-	return table
-}
-
-func lookUp(table []byte, b byte) byte { return table[int(b)%len(table)] }
-
-// first returns the least byte that a table gives v for.
-func first(table []byte, v byte) byte {
-	for i, x := range table {
-		if x == v {
-			return byte(i)
-		}
+	switch f.number {
+	case aDuration:
+		o.N = decodeMicros(r[numberByte], r[numberByte+1])
+	case aCount:
+		o.N = uint32(spread(r[numberByte], fewSteps, MaxSteps+1))
 	}
-	panic("prog: value without a byte")
-}
-
-func decodeOp(r []byte) Op {
-	o := Op{Kind: Kind(lookUp(kinds, r[0]))}
-	switch o.Kind {
-	case Submit, MakeJob:
-		o.Target, o.Job = decodeJobID(r[targetByte]), decodeJob(r)
-	case Push, Abort, Drop:
-		o.Target = decodeJobID(r[targetByte])
-	case Signal:
-		o.Target = byte(spread(r[targetByte], fewFences, MaxExternal))
-		o.Err = decodeErr(r[numberByte])
-	case Advance:
-		o.N = decodeMicros(r[numberByte], r[highByte])
-	case Step, Timeline:
-		o.N = uint16(spread(r[numberByte], fewSteps, MaxSteps+1))
+	if f.err {
+		o.Err = decodeErr(r[errByte])
 	}
-	return o
+	arg := r[argsAt:]
+	switch {
+	case f.job:
+		o.Job.decode(r)
+	case f.from:
+		o.From = byte(spread(arg[0], fewCounts, half))
+	case f.exit:
+		o.Exit = Exit(arg[0]) % numExits
+	case f.priority:
+		o.Priority = priorities[arg[0]&3]
+	case f.scheds:
+		o.Scheds.More = arg[0] & 3
+		o.Scheds.decode(arg[1])
+	case f.entity:
+		o.Entity = decodeEntity(arg)
+	}
 }
 
 func encodeOp(o *Op, r []byte) {
 	r[0] = first(kinds, byte(o.Kind))
-	switch o.Kind {
-	case Submit, MakeJob:
-		r[targetByte] = unspread(int(o.Target), fewJobs)
-		encodeJob(&o.Job, r)
-	case Push, Abort, Drop:
-		r[targetByte] = unspread(int(o.Target), fewJobs)
-	case Signal:
-		r[targetByte] = unspread(int(o.Target), fewFences)
-		r[numberByte] = unspread(int(o.Err), fewErrors)
-	case Advance:
-		r[numberByte], r[highByte] = encodeMicros(o.N)
-	case Step, Timeline:
+	f := &forms[o.Kind]
+	if f.target != noTarget {
+		r[targetByte] = unspread(int(o.Target), fewTargets[f.target])
+	}
+	switch f.number {
+	case aDuration:
+		r[numberByte], r[numberByte+1] = encodeMicros(o.N)
+	case aCount:
 		r[numberByte] = unspread(int(o.N), fewSteps)
+	}
+	if f.err {
+		r[errByte] = unspread(int(o.Err), fewErrors)
+	}
+	arg := r[argsAt:]
+	switch {
+	case f.job:
+		o.Job.encode(r)
+	case f.from:
+		arg[0] = unspread(int(o.From), fewCounts)
+	case f.exit:
+		arg[0] = byte(o.Exit)
+	case f.priority:
+		for i, p := range priorities {
+			if p == o.Priority {
+				arg[0] = byte(i)
+			}
+		}
+	case f.scheds:
+		arg[0], arg[1] = o.Scheds.More, o.Scheds.encode()
+	case f.entity:
+		encodeEntity(&o.Entity, arg)
 	}
 }
 
@@ -102,26 +111,27 @@ func decodeJobID(b byte) uint8 { return byte(spread(b, fewJobs, MaxJobs)) }
 
 func decodeErr(b byte) fence.Errno { return fence.Errno(spread(b, fewErrors, MaxErrno+1)) }
 
-func decodeJob(r []byte) Job {
-	j := Job{
-		Entity:  r[entityByte] % MaxEntities,
-		Keep:    r[entityByte]&keepBit != 0,
-		End:     End(lookUp(ends, r[entityByte]>>endShift)),
-		Credits: byte(1 + spread(r[creditsByte], fewLimits, MaxCredits)),
-		Micros:  1,
+func (j *Job) decode(r []byte) {
+	j.Entity = r[entityByte] % MaxEntities
+	j.Keep = r[entityByte]&keepBit != 0
+	j.End = End(lookUp(ends, r[entityByte]>>endShift))
+	j.Credits = byte(1 + spread(r[creditsByte], fewLimits, MaxCredits))
+	j.Verdict = Verdict(lookUp(jobVerdicts, r[verdictByte]))
+	if b := r[prepareByte]; b >= half+half/2 {
+		j.Prepare = 1 + b%MaxExternal
 	}
 	for k := range j.Commands {
-		j.Commands[k] = byte(spread(r[commandsAt+k], fewCounts, MaxCommands+1))
+		j.Commands[k] = byte(spread(r[argsAt+k], fewCounts, MaxCommands+1))
 	}
 	if j.End == ByDevice {
-		j.Barriers = Barriers(r[barriersByte]) & allBarriers
+		j.Barriers = Barriers(r[errByte]) & allBarriers
 	} else {
-		j.Err = decodeErr(r[barriersByte])
+		j.Err = decodeErr(r[errByte])
 	}
 	if j.takesTime() {
-		j.Micros = max(1, decodeMicros(r[numberByte], r[highByte]))
+		j.Micros = decodeMicros(r[numberByte], r[numberByte+1])
+		j.Again = decodeMicros(r[againAt], r[againAt+1])
 	}
-	j.canonical()
 	n := 0
 	for i := range MaxDeps {
 		d := decodeDep(r[depsAt+i*depSize:])
@@ -130,35 +140,27 @@ func decodeJob(r []byte) Job {
 			n++
 		}
 	}
-	return j
 }
 
-// takesTime reports whether Micros means anything.
-func (j *Job) takesTime() bool { return j.End == ByDevice || j.End == Later }
-
-// canonical gives a job without commands the one that it needs.
-func (j *Job) canonical() {
-	if j.Commands == [len(j.Commands)]uint8{} {
-		j.Commands[len(j.Commands)-1] = 1
-	}
-}
-
-func encodeJob(j *Job, r []byte) {
+func (j *Job) encode(r []byte) {
 	r[entityByte] = j.Entity | first(ends, byte(j.End))<<endShift
 	if j.Keep {
 		r[entityByte] |= keepBit
 	}
 	for k, n := range j.Commands {
-		r[commandsAt+k] = unspread(int(n), fewCounts)
+		r[argsAt+k] = unspread(int(n), fewCounts)
 	}
-	r[barriersByte] = byte(j.Barriers)
+	r[errByte] = byte(j.Barriers)
 	if j.End != ByDevice {
-		r[barriersByte] = unspread(int(j.Err), fewErrors)
+		r[errByte] = unspread(int(j.Err), fewErrors)
 	}
-	if j.takesTime() {
-		r[numberByte], r[highByte] = encodeMicros(j.Micros)
-	}
+	r[numberByte], r[numberByte+1] = encodeMicros(j.Micros)
+	r[againAt], r[againAt+1] = encodeMicros(j.Again)
 	r[creditsByte] = unspread(int(j.Credits)-1, fewLimits)
+	r[verdictByte] = first(jobVerdicts, byte(j.Verdict))
+	if j.Prepare > 0 {
+		r[prepareByte] = half + half/2 + j.Prepare - 1
+	}
 	for i, d := range j.Deps {
 		r[depsAt+i*depSize] = first(depKinds, byte(d.Kind))
 		r[depsAt+i*depSize+1] = encodeTarget(d)

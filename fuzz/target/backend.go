@@ -3,80 +3,81 @@ package target
 import (
 	"credence/core/fence"
 	"credence/core/sched"
-	"credence/fuzz/oracle"
+	"credence/fuzz/oracle/model"
 	"credence/fuzz/prog"
 	"credence/hwmock/des"
 	"credence/hwmock/device"
 )
 
-// slot is the memory of a job, which is used for one life after the other.
-type slot struct {
-	machine *machine
-	job     device.Job
-	spec    prog.Job
-	model   *oracle.Job // of the present life; nil if there is none
-	pushed  bool
-
-	// The fences that others may depend on; nil if our reference to them is
-	// gone.
-	finished, scheduled *fence.Fence
-	life                *oracle.Job // whose fences they are
-
-	onDone [oracle.Callbacks]fence.Callback // on finished, holding a reference each
-
-	// Of a job that the device does not see: who holds the slot, and the fence
-	// that RunJob returns.
-	holds int
-	hw    fence.Single
-	later des.Event
-}
-
-func (m *machine) slot(id uint8) *slot {
-	s := m.jobs[id]
-	if s == nil {
-		s = &slot{machine: m}
-		s.job.Owner = &s.job
-		s.job.Tag = uint64(id)
-		for i := range s.onDone {
-			s.onDone[i].Init(s)
-		}
-		s.later.Init(s)
-		m.jobs[id] = s
-	}
-	return s
-}
-
-// backend is the device, and in its place whoever ends a job without it.
+// backend is the device or the engines, and in their place whoever ends a job
+// without them.
 type backend struct{ machine *machine }
 
 func (b *backend) slotOf(j *sched.Job) *slot {
 	return b.machine.jobs[j.Owner.(*device.Job).Tag]
 }
 
-// RunJob ends the job as its operation says.
+// RunJob ends the job as its operation says. One whose finished fence carries an
+// error already is skipped.
 func (b *backend) RunJob(j *sched.Job) (hw *fence.Fence, err fence.Errno, busy fence.Duration) {
-	s := b.slotOf(j)
-	switch s.spec.End {
-	case prog.ByDevice:
-		hw, err, busy = b.machine.device.RunJob(j)
-	case prog.ByReturn:
-		s.holds, err = 1, s.spec.Err
-	case prog.BySignaled:
-		hw = s.newFence()
-		hw.SignalError(s.spec.Err)
-	case prog.Later:
-		hw = s.newFence()
-		hw.Get() // Fire's
-		m := b.machine
-		at := m.events.Now().Add(fence.Duration(s.spec.Micros) * fence.Microsecond)
-		m.events.Schedule(&s.later, at, des.ClassHardware, uint32(s.job.Tag))
+	s, m := b.slotOf(j), b.machine
+	if m.lock != nil {
+		s.hwTwin = m.lock.Model.NewFence()
 	}
-	b.machine.check.Returned(s.model, hw, err)
+	skip := j.Finished().Err() != fence.OK
+	if skip {
+		m.line("skip %d", j.ID)
+	} else {
+		m.line("run %d", j.ID)
+		s.runs++
+		hw, err, busy = b.run(s, j)
+	}
+	m.check.Returned(s.model, hw, err, skip)
+	var twin *model.Fence
+	if hw != nil {
+		twin = s.hwTwin
+	}
+	m.lock.Ran(s.twin, twin, err)
 	return hw, err, busy
 }
 
-// backendFor returns the backend as a flow control needs it. PrepareJob is asked
-// of any backend that has it, so only one flow may see that.
+func (b *backend) run(s *slot, j *sched.Job) (hw *fence.Fence, err fence.Errno, busy fence.Duration) {
+	m := b.machine
+	micros := s.spec.Micros
+	if s.runs > 1 && s.spec.Again > 0 {
+		micros = s.spec.Again
+	}
+	d := fence.Duration(micros) * fence.Microsecond
+	switch s.spec.End {
+	case prog.ByDevice:
+		if s.onDevice() {
+			if hw, err, busy = m.device.RunJob(j); hw != nil {
+				s.flying = hw
+				hw.Get().Arm(&s.onHw)
+			}
+			return hw, err, busy
+		}
+		hw = s.newFence().Get()
+		s.scheduler().engine.add(s, d)
+	case prog.ByReturn:
+		err = s.spec.Err
+	case prog.BySignaled:
+		hw = s.newFence()
+		s.flying = nil
+		hw.SignalError(s.spec.Err)
+		if m.lock != nil {
+			m.lock.Model.Signal(s.hwTwin, s.spec.Err)
+		}
+	case prog.Later:
+		hw = s.newFence().Get()
+		m.events.Schedule(&s.later, m.events.Now().Add(max(d, fence.Microsecond)),
+			des.ClassHardware, uint32(s.job.Tag))
+	}
+	return hw, err, 0
+}
+
+// backendFor returns the backend as a flow control needs it. CanRun is asked of
+// any backend that has it, so only one flow may see that.
 func (m *machine) backendFor(k sched.FlowKind) sched.Backend {
 	switch k {
 	case sched.FlowCanRun:
@@ -87,8 +88,7 @@ func (m *machine) backendFor(k sched.FlowKind) sched.Backend {
 	return &m.backend
 }
 
-// asked and preparing are backend with device.Asked and device.Preparing in the
-// device's place.
+// asked and preparing are backend with what two flows ask for.
 type (
 	asked     struct{ *backend }
 	preparing struct{ *backend }
@@ -96,36 +96,60 @@ type (
 
 // CanRun reports whether the device has room.
 func (b asked) CanRun(j *sched.Job) bool {
-	return b.slotOf(j).spec.End != prog.ByDevice || device.Asked{Device: b.machine.device}.CanRun(j)
+	s := b.slotOf(j)
+	switch {
+	case s.spec.End != prog.ByDevice:
+		return true
+	case s.onDevice():
+		return device.Asked{Device: b.machine.device}.CanRun(j)
+	}
+	return !b.machine.scheds[j.Entity().Scheduler().ID()].engine.full()
 }
 
-// PrepareJob returns what the device has j wait for.
-func (b preparing) PrepareJob(j *sched.Job) *fence.Fence {
+// PrepareJob returns the external fence that the job's operation names, once.
+func (b *backend) PrepareJob(j *sched.Job) *fence.Fence {
 	s := b.slotOf(j)
-	if s.spec.End != prog.ByDevice {
+	if s.spec.Prepare == 0 || s.asked {
 		return nil
 	}
-	f := device.Preparing{Device: b.machine.device}.PrepareJob(j)
+	s.asked = true
+	x := &b.machine.external[s.spec.Prepare-1]
+	b.machine.check.Prepared(s.model, x.model)
+	b.machine.lock.Prepared(s.twin, x.twin)
+	return x.Get()
+}
+
+// PrepareJob returns what the device has j wait for, after its own fence.
+func (b preparing) PrepareJob(j *sched.Job) *fence.Fence {
+	if f := b.backend.PrepareJob(j); f != nil {
+		return f
+	}
+	s, m := b.slotOf(j), b.machine
+	if !s.onDevice() {
+		return nil
+	}
+	f := device.Preparing{Device: m.device}.PrepareJob(j)
 	if f != nil {
-		b.machine.check.Prepared(s.model)
+		m.check.Prepared(s.model, nil)
+		m.lock.Prepared(s.twin, m.twinOf(f))
 	}
 	return f
 }
 
-// newFence starts a life of the slot's own fence, with one reference.
-func (s *slot) newFence() *fence.Fence {
-	s.holds = 2
-	s.hw.Init(s.machine.contexts.Next(1), 1, s)
-	return &s.hw.Fence
+// twinOf returns the model's fence for a hardware fence in flight.
+func (m *machine) twinOf(f *fence.Fence) *model.Fence {
+	for _, s := range m.jobs {
+		if s != nil && s.flying == f {
+			return s.hwTwin
+		}
+	}
+	panic("target: a hardware fence of no job")
 }
-
-// Fire ends a job later.
-func (s *slot) Fire(fence.Time, *des.Event) { s.hw.SignalPut(s.spec.Err) }
 
 // FreeJob ends the scheduler's hold.
 func (b *backend) FreeJob(j *sched.Job) fence.Duration {
 	s := b.slotOf(j)
-	if s.spec.End == prog.ByDevice {
+	if s.onDevice() {
 		return b.machine.device.FreeJob(j)
 	}
 	j.Cleanup()
@@ -133,46 +157,23 @@ func (b *backend) FreeJob(j *sched.Job) fence.Duration {
 	return 0
 }
 
-// FenceReleased ends the hold of the fence that RunJob returned.
-func (s *slot) FenceReleased(*fence.Base) { s.drop() }
-
-func (s *slot) drop() {
-	if s.holds--; s.holds == 0 {
-		s.end()
-	}
+// CancelJob takes a job off whatever executes it.
+func (b *backend) CancelJob(j *sched.Job) {
+	s, m := b.slotOf(j), b.machine
+	m.line("cancel %d", j.ID)
+	m.lock.Cancelling(s.twin)
+	s.abandon(fence.ECANCELED)
+	m.lock.Cancelled()
 }
 
-// jobFreed is the device's word that it needs a job no more.
-func (m *machine) jobFreed(j *device.Job) { m.jobs[j.Tag].end() }
-
-// end makes the slot ready for its next life.
-func (s *slot) end() {
-	s.machine.check.Gone(s.model)
-	s.job.Recycle()
-	s.model, s.pushed = nil, false
-}
-
-// watch has the checker told when the job's finished fence signals.
-func (s *slot) watch() {
-	for i := range s.onDone {
-		s.job.Finished().Get().Arm(&s.onDone[i])
+// abandon ends what executes a job, if it is not the device.
+func (s *slot) abandon(err fence.Errno) {
+	if s.flying == nil || s.onDevice() {
+		return
 	}
-}
-
-// FenceSignaled is told that the job is finished.
-func (s *slot) FenceSignaled(f *fence.Fence, cb *fence.Callback) {
-	for i := range s.onDone {
-		if cb == &s.onDone[i] {
-			s.machine.check.Finished(s.model, i)
-		}
+	if s.machine.events.Cancel(&s.later) {
+		s.complete(err)
+		return
 	}
-	f.Put()
-}
-
-// release gives up our reference to the job's fences.
-func (s *slot) release() {
-	if f := s.finished; f != nil {
-		s.finished, s.scheduled, s.life = nil, nil, nil
-		f.Put()
-	}
+	s.scheduler().engine.remove(s, err)
 }

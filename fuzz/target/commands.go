@@ -45,15 +45,9 @@ func (m *machine) compose(s *slot) (other *oracle.Job) {
 	return other
 }
 
-// least returns how long the engines need for a job: they work on different
+// least returns how long the engines need for a job of the device: they work on different
 // kinds at the same time unless a barrier is between them.
 func (m *machine) least(j *prog.Job) (l oracle.Least) {
-	switch j.End {
-	case prog.ByReturn, prog.BySignaled:
-		return l
-	case prog.Later:
-		return oracle.Least{All: fence.Duration(j.Micros) * fence.Microsecond}
-	}
 	var chain fence.Duration // of commands that wait for each other
 	first := true
 	for k, n := range j.Commands {

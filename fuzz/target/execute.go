@@ -5,38 +5,47 @@ import (
 	"credence/fuzz/prog"
 )
 
-// execute does one operation; one that does not apply does nothing.
-func (m *machine) execute(o *prog.Op) {
+// execute does one operation and reports whether it applied.
+func (m *machine) execute(o *prog.Op) (did bool) {
 	switch o.Kind {
 	case prog.Submit:
-		if m.makeJob(o) {
+		did = m.makeJob(o)
+		if did {
 			m.push(o.Target)
 		}
 	case prog.MakeJob:
-		m.makeJob(o)
+		did = m.makeJob(o)
 	case prog.Push:
-		m.push(o.Target)
+		did = m.push(o.Target)
 	case prog.Abort:
-		m.abort(m.jobs[o.Target])
+		did = m.abort(m.jobs[o.Target])
 	case prog.Advance:
-		m.advance(fence.Duration(o.N) * fence.Microsecond)
+		did = o.N > 0
+		m.advance(o.Micros())
 	case prog.Step:
 		for n := o.N; n > 0 && m.step(fence.Never); n-- {
+			did = true
 		}
 	case prog.Signal:
-		m.external[o.Target].signal(o.Err)
+		did = m.signal(&m.external[o.Target], o.Err)
 	case prog.Timeline:
-		m.advanceTimeline(int(o.N))
+		did = m.advanceTimeline(int(o.N))
 	case prog.Drop:
-		if s := m.jobs[o.Target]; s != nil && s.spec.Keep {
+		if s := m.jobs[o.Target]; s != nil && s.spec.Keep && s.finished != nil {
 			s.release()
+			did = true
 		}
+	case prog.HwDone, prog.Fault, prog.Pause, prog.Resume, prog.Stop, prog.Start, prog.FiniSched:
+		did = m.control(o, m.scheds[int(o.Target)%len(m.scheds)])
+	default:
+		did = m.manage(o, m.entities[int(o.Target)%len(m.entities)])
 	}
 	if !m.program.Device.Undrained {
 		m.drain()
 	}
 	m.quiet()
 	m.check.After()
+	return did
 }
 
 func (m *machine) advance(d fence.Duration) {
@@ -46,69 +55,70 @@ func (m *machine) advance(d fence.Duration) {
 	m.events.AdvanceTo(deadline)
 }
 
-func (x *external) signal(e fence.Errno) {
-	if !x.model.Signaled {
-		x.model.Signaled = true
-		x.SignalError(e)
+// signal signals an external fence, once.
+func (m *machine) signal(x *external, e fence.Errno) bool {
+	if x.model.Signaled {
+		return false
 	}
+	x.model.Signaled = true
+	x.SignalError(e)
+	m.lock.Op(m.events.Now(), "signal", func() { m.lock.Model.Signal(x.twin, e) })
+	return true
 }
 
-func (m *machine) advanceTimeline(n int) {
+func (m *machine) advanceTimeline(n int) (did bool) {
 	for ; n > 0 && m.signaled < len(m.timeline); n-- {
-		m.timeline[m.signaled].signal(fence.OK)
+		did = m.signal(&m.timeline[m.signaled], fence.OK)
 		m.signaled++
 	}
+	return did
 }
 
-// push arms and pushes a job that is initialised.
-func (m *machine) push(id uint8) {
+// push arms and pushes a job that is initialised, unless it would have no
+// scheduler.
+func (m *machine) push(id uint8) bool {
 	s := m.jobs[id]
-	if s == nil || s.model == nil || s.pushed {
-		return
+	if s == nil || s.model == nil || s.pushed || !m.hasScheduler(s.entity) {
+		return false
 	}
 	s.job.Arm()
 	s.pushed = true
+	s.entity.open++
 	s.finished, s.scheduled, s.life = s.job.Finished().Get(), s.job.Scheduled(), s.model
+	s.lifeTwin = s.twin
 	m.check.Arm(s.model, s.scheduled, s.finished)
 	if m.program.Device.Undrained {
 		s.watch()
 	}
+	twin := s.twin
 	s.job.Push()
+	m.lock.Op(m.events.Now(), "push", func() { twin.Push() })
+	return true
+}
+
+// hasScheduler reports whether a job of e pushed now has one that is not torn
+// down, wherever e may move to.
+func (m *machine) hasScheduler(e *entity) bool {
+	if e.gone {
+		return false
+	}
+	choice := len(e.choice) == 0
+	for _, id := range e.choice {
+		choice = choice || !m.scheds[id].down
+	}
+	s := e.Scheduler()
+	here := s != nil && !m.scheds[s.ID()].down
+	return choice && (here || len(e.choice) > 0 && e.open == 0)
 }
 
 // abort cleans up a job that is initialised.
-func (m *machine) abort(s *slot) {
+func (m *machine) abort(s *slot) bool {
 	if s == nil || s.model == nil || s.pushed {
-		return
+		return false
 	}
 	s.job.Cleanup()
 	m.check.Abort(s.model)
 	s.job.Recycle()
-	s.model = nil
-}
-
-// heal ends what the program left open, and waits until nothing is due.
-func (m *machine) heal() {
-	for _, s := range m.jobs {
-		m.abort(s)
-	}
-	for i := range m.external {
-		m.external[i].signal(fence.OK)
-	}
-	m.advanceTimeline(len(m.timeline))
-	for m.step(fence.Never) {
-	}
-	for _, s := range m.jobs {
-		if s != nil {
-			s.release()
-		}
-	}
-	if len(m.device.Overruns()) > 0 {
-		return // What is stuck cannot be torn down.
-	}
-	for i := range m.entities {
-		m.entities[i].Fini()
-		m.check.Fini(i)
-	}
-	m.drain()
+	s.model, s.twin = nil, nil
+	return true
 }

@@ -2,11 +2,11 @@ package target
 
 import "credence/fuzz/prog"
 
-// FailureIn returns what Run would make of f's panic in operation at of p.
-func FailureIn(p *prog.Program, at int, f func()) (failure *Failure) {
+// FindingIn returns what Run would make of f's panic in operation at of p.
+func FindingIn(p *prog.Program, at int, f func()) (failure *Finding) {
 	defer func() {
 		if v := recover(); v != nil {
-			failure = newFailure(v, p, at)
+			failure = newFinding(v, p, at)
 		}
 	}()
 	f()

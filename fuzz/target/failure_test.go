@@ -14,13 +14,13 @@ import (
 
 const twoOps = "# credence-program 1\nsubmit 3 entity=0 compute=1 dur=7\nadvance 9\n"
 
-func failureIn(t *testing.T, at int, f func()) *target.Failure {
+func failureIn(t *testing.T, at int, f func()) *target.Finding {
 	t.Helper()
 	p, err := prog.Parse("p", twoOps)
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := target.FailureIn(p, at, f)
+	x := target.FindingIn(p, at, f)
 	if x == nil {
 		t.Fatal("no failure")
 	}
@@ -65,8 +65,8 @@ func TestClassTellsBugsApart(t *testing.T) {
 		if !strings.HasPrefix(x.Class, c.class) || !c.coreFrames && x.Class != c.class {
 			t.Errorf("class %s, want %s", x.Class, c.class)
 		}
-		if !strings.Contains(x.Detail, c.detail) {
-			t.Errorf("detail %q, want %q", x.Detail, c.detail)
+		if !strings.Contains(x.Message, c.detail) {
+			t.Errorf("detail %q, want %q", x.Message, c.detail)
 		}
 		if c.sameAs != nil {
 			if y := failureIn(t, c.at, c.sameAs); y.Class != x.Class {
@@ -82,7 +82,7 @@ func TestClassTellsBugsApart(t *testing.T) {
 }
 
 // What a failure prints last is a program, up to the operation that failed.
-func TestFailureEndsWithItsProgram(t *testing.T) {
+func TestFindingEndsWithItsProgram(t *testing.T) {
 	for at, ops := range []int{1, 2, 2} {
 		x := failureIn(t, at, func() { panic("no") })
 		text := x.String()

@@ -2,47 +2,31 @@
 
 package target
 
-import (
-	"os"
-
-	"credence/fuzz/prog"
-)
-
 // What go-fuzz wants to hear of an input.
 const (
 	dull        = 0
 	interesting = 1 // mutate it more
 )
 
-// FuzzSystem runs the program that data stands for.
-func FuzzSystem(data []byte) int {
-	r := Run(prog.Decode(data))
-	if r.Failure != nil {
-		die(r.Failure)
-	}
-	if r.Completed > 0 {
-		return interesting
-	}
-	return dull
-}
+// The entry points of go-fuzz.
 
-// FuzzWsim parses data as a workload file.
-func FuzzWsim(data []byte) int {
-	ok, f := Wsim(data)
+func FuzzSystem(data []byte) int   { return enter(System, data) }
+func FuzzCore(data []byte) int     { return enter(Core, data) }
+func FuzzSpsc(data []byte) int     { return enter(Spsc, data) }
+func FuzzCredit(data []byte) int   { return enter(Credit, data) }
+func FuzzFence(data []byte) int    { return enter(Fence, data) }
+func FuzzWsim(data []byte) int     { return enter(Wsim, data) }
+func FuzzProfile(data []byte) int  { return enter(Profile, data) }
+func FuzzProgram(data []byte) int  { return enter(Program, data) }
+func FuzzTimeline(data []byte) int { return enter(Timeline, data) }
+
+func enter(run func([]byte) (bool, *Finding), data []byte) int {
+	ok, f := run(data)
 	if f != nil {
-		die(f)
+		Die(f)
 	}
 	if ok {
 		return interesting
 	}
 	return dull
-}
-
-// die ends the process with f. Whatever failed, it panics here, with the class
-// as its text: go-fuzz tells crashers apart by the text and the stack.
-//
-//go:noinline
-func die(f *Failure) {
-	os.Stderr.WriteString(f.String())
-	panic(f.Class)
 }

@@ -1,90 +1,139 @@
 package target
 
 import (
-	"fmt"
 	"io"
 
 	"credence/core/fence"
-	"credence/core/invariant"
 	"credence/core/sched"
 	"credence/fuzz/oracle"
+	"credence/fuzz/oracle/lockstep"
+	"credence/fuzz/oracle/model"
 	"credence/fuzz/prog"
 	"credence/hwmock/des"
 	"credence/hwmock/device"
-	"credence/hwmock/rig"
+	"credence/hwmock/profile"
 )
-
-// MaxSteps bounds the work items and events of one program; the longest
-// honest ones have a tenth of it.
-const MaxSteps = 1 << 19
 
 // machine is the system under test: what a program's header describes, and what
 // its operations have made of it.
 type machine struct {
 	program  *prog.Program
+	variant  variant
 	check    *oracle.Checker
+	lock     *lockstep.Lockstep // nil if the program is exempt
 	events   *des.Engine
 	exec     executor
 	contexts fence.Contexts
-	device   *device.Device
+	params   *profile.Profile
+	device   *device.Device         // nil for the engine profile
 	lanes    [sched.NumLanes]uint32 // its limits
 	backend  backend
-	scheds   []*sched.Scheduler
-	entities []entity
-	jobs     [prog.MaxJobs]*slot // by identifier; nil if never used
+	scheds   []*scheduler
+	entities []*entity           // by the program's identifier, the present lives
 	lives    []*slot             // by sched.Job.ID-1
+	jobs     [prog.MaxJobs]*slot // by identifier; nil if never used
 	external [prog.MaxExternal]external
 	timeline [prog.MaxTimeline]external
 	signaled int // of the timeline
+	entityID uint32
 
+	healing   bool
 	steps     int
 	completed int // jobs
+	executed  int // operations that did something
 	history   history
+	exempt    Exemptions
 	trace     io.Writer // nil for none
 }
 
-// entity is an entity with its user queue.
+// scheduler is a scheduler with the engine below it, if that is the profile.
+type scheduler struct {
+	*sched.Scheduler
+	spec    prog.Sched
+	engine  engine
+	paused  bool
+	stopped bool
+	down    bool
+}
+
+// entity is one life of an entity, with its user queue.
 type entity struct {
 	sched.Entity
-	queue *device.UserQueue
+	id     uint32 // in events
+	name   int    // the program's
+	queue  *device.UserQueue
+	twin   *model.Entity
+	first  uint8   // a scheduler of it
+	choice []uint8 // of schedulers; empty if there is none
+	open   int     // jobs pushed and not finished
+	gone   bool
 }
 
 // external is a fence that the program signals.
 type external struct {
 	fence.Single
 	model *oracle.External
+	twin  *model.Fence
 }
 
 // newMachine builds what the program's header says.
-func newMachine(p *prog.Program) *machine {
-	m := &machine{program: p, events: des.New(), history: historyStart}
-	params := parameters(p.Device)
-	m.exec.init(m, params.HostWake)
-	m.device = device.New(device.Config{
-		Events: m.events, Profile: params, Contexts: &m.contexts, Freed: m.jobFreed,
-	})
+func newMachine(p *prog.Program, v variant, trace io.Writer) *machine {
+	m := &machine{program: p, variant: v, events: des.New(), history: historyStart, trace: trace}
+	m.params = parameters(p.Device)
 	m.backend.machine = m
-	m.lanes = device.Lanes(params)
-	c := oracle.Config{
-		Device: m.device, Lanes: m.lanes, Buffer: params.Buffer, Ring: params.Ring,
-		Jobs: jobs(p), Watched: p.Device.Undrained,
+	m.exec.init(m, m.params.HostWake)
+	if p.Device.Profile != prog.Engine {
+		m.device = device.New(device.Config{
+			Events: m.events, Profile: m.params, Contexts: &m.contexts, Freed: m.jobFreed,
+		})
 	}
-	for i, s := range p.Scheds {
-		m.addScheduler(i, s)
-		c.Flows = append(c.Flows, s.Flow)
-		c.Policies = append(c.Policies, s.Policy)
+	m.lanes = m.limits()
+	m.check = oracle.New(oracle.Config{
+		Device: m.device, Lanes: m.lanes, Buffer: m.params.Buffer, Ring: m.params.Ring,
+		Jobs: jobs(p), Watched: p.Device.Undrained, Compat: p.Compat,
+	})
+	if m.modelled() {
+		m.lock = lockstep.New()
+		m.lock.Drained = !p.Device.Undrained && m.params.HostWake == 0
+	} else {
+		m.exempt[ExemptCanRun]++
 	}
-	m.entities = make([]entity, len(p.Entities))
+	for _, s := range p.Scheds {
+		m.addScheduler(v.scheduler(s))
+	}
+	m.entities = make([]*entity, len(p.Entities))
 	for i, e := range p.Entities {
-		m.initEntity(i, e)
-		c.Entities = append(c.Entities, &m.entities[i].Entity)
-		c.Queues = append(c.Queues, m.entities[i].queue)
-		c.Capacity = append(c.Capacity, e.Capacity)
+		m.addEntity(i, e)
 	}
-	c.Scheds = m.scheds
-	m.check = oracle.New(c)
 	m.initExternals()
 	return m
+}
+
+// limits returns what FlowLanes admits: what the device has, or for an engine
+// as many of each as the program has slots.
+func (m *machine) limits() (lanes [sched.NumLanes]uint32) {
+	if m.device != nil {
+		return device.Lanes(m.params)
+	}
+	limit := uint32(m.program.Device.Slots)
+	if m.variant == asLanes {
+		limit = m.program.Scheds[0].Flow.Limit
+	}
+	for i := range lanes {
+		lanes[i] = limit
+	}
+	return lanes
+}
+
+// modelled reports whether the model can predict the machine: all but flows that
+// ask the device.
+func (m *machine) modelled() bool {
+	for _, s := range m.program.Scheds {
+		if s.Flow.Kind == sched.FlowCanRun {
+			return false
+		}
+	}
+	return true
 }
 
 // jobs returns how many jobs p can make.
@@ -97,113 +146,118 @@ func jobs(p *prog.Program) (n int) {
 	return n
 }
 
-func (m *machine) addScheduler(id int, c prog.Sched) {
+func (m *machine) addScheduler(c prog.Sched) {
+	s := &scheduler{spec: c}
+	m.scheds = append(m.scheds, s)
+	s.engine.init(m, uint32(len(m.scheds)-1))
 	a, err := c.Flow.Admission(m.lanes)
 	if err != nil {
 		panic(err)
 	}
-	s, err := sched.New(sched.Config{
-		ID: uint32(id), Backend: m.backendFor(c.Flow.Kind), Executor: &m.exec, Admission: a,
-		Policy: c.Policy, Observer: (*observer)(m), Contexts: &m.contexts,
+	timeout := fence.Duration(c.Micros) * fence.Microsecond
+	compat := sched.Compat{Upstream: m.program.Compat}
+	if c.Policy == sched.Fair {
+		compat.Upstream &^= sched.StickyPriority // a habit of those who have no weights
+	}
+	s.Scheduler, err = sched.New(sched.Config{
+		ID: uint32(len(m.scheds) - 1), Backend: m.backendFor(c.Flow.Kind), Executor: &m.exec,
+		Admission: a, Policy: c.Policy, Observer: (*observer)(m), Contexts: &m.contexts,
+		Timeout: timeout, HangLimit: int(c.HangLimit), Compat: compat,
 	})
 	if err != nil {
 		panic(err)
 	}
 	m.exec.AddWorker()
-	m.scheds = append(m.scheds, s)
+	m.check.AddScheduler(s.Scheduler, c.Flow, c.Policy)
+	if m.lock != nil {
+		limits, clamp := m.modelLimits(c.Flow)
+		m.lock.AddScheduler(s.Scheduler, model.Config{
+			Policy: c.Policy, Compat: compat, Limits: limits, Clamp: clamp,
+			Timeout: timeout, HangLimit: int(c.HangLimit),
+		})
+	}
 }
 
-func (m *machine) initEntity(id int, c prog.Entity) {
-	e := &m.entities[id]
-	err := e.Init(m.scheds[c.Sched:c.Sched+1], sched.EntityConfig{
-		ID: uint32(id), Priority: c.Priority, Capacity: c.Capacity,
+// modelLimits returns a flow's limits as the model has them.
+func (m *machine) modelLimits(f sched.Flow) (limits []uint32, clamp bool) {
+	switch f.Kind {
+	case sched.FlowLanes:
+		return m.lanes[:], false
+	case sched.FlowCanRun, sched.FlowPrepare:
+		return nil, false
+	}
+	return []uint32{f.Limit}, true
+}
+
+// addEntity starts a life of an entity.
+func (m *machine) addEntity(name int, c prog.Entity) {
+	ids := m.schedIDs(&c.Scheds)
+	e := &entity{name: name, id: m.entityID, first: ids[0]}
+	m.entityID++
+	if len(ids) > 1 {
+		e.choice = ids
+	}
+	var list []*sched.Scheduler
+	for _, id := range ids {
+		list = append(list, m.scheds[id].Scheduler)
+	}
+	err := e.Init(list, sched.EntityConfig{
+		ID: e.id, Priority: c.Priority, Capacity: c.Capacity, Guilty: c.Guilty,
 	})
 	if err != nil {
 		panic(err)
 	}
-	e.queue = m.device.NewQueue()
-	e.queue.SetPriority(uint8(c.Priority))
-}
-
-func (m *machine) initExternals() {
-	for i := range m.external {
-		x := &m.external[i]
-		x.Init(m.contexts.Next(1), 1, nil)
-		x.model = m.check.NewExternal(&x.Fence)
+	if m.device != nil {
+		e.queue = m.device.NewQueue()
+		e.queue.SetPriority(uint8(c.Priority))
 	}
-	ctx := m.contexts.Next(1)
-	for i := range m.timeline {
-		x := &m.timeline[i]
-		x.Init(ctx, uint64(i)+1, nil)
-		x.model = m.check.NewExternal(&x.Fence)
-	}
-}
-
-// executor is the rig's, with a count of the items that each scheduler has.
-type executor struct {
-	*rig.Executor
-	machine *machine
-	items   [prog.MaxScheds]int // queued, or running
-}
-
-func (x *executor) init(m *machine, wakeUp fence.Duration) {
-	x.machine = m
-	x.Executor = rig.NewExecutor(m.events, wakeUp, x.after)
-}
-
-// Queue counts the item and passes it on.
-func (x *executor) Queue(w *sched.Work) {
-	x.items[w.Scheduler().ID()]++
-	x.Executor.Queue(w)
-}
-
-// Cancel takes the item off again.
-func (x *executor) Cancel(w *sched.Work) bool {
-	was := x.Executor.Cancel(w)
-	if was {
-		x.items[w.Scheduler().ID()]--
-	}
-	return was
-}
-
-// after is told of each item that has run.
-func (x *executor) after(w *sched.Work) {
-	x.items[w.Scheduler().ID()]--
-	x.machine.check.Item(w)
-}
-
-// step does one thing that is due by deadline, looks at those who now sleep,
-// and reports whether there was one.
-func (m *machine) step(deadline fence.Time) bool {
-	if !m.exec.Step(deadline) {
-		return false
-	}
-	m.stepped()
-	return true
-}
-
-// drain runs the work items that can run without the clock moving.
-func (m *machine) drain() {
-	for m.exec.RunOne() {
-		m.stepped()
-	}
-}
-
-func (m *machine) stepped() {
-	if m.steps++; m.steps > MaxSteps {
-		panic(&oracle.Violation{
-			Rule:   invariant.L3.String(),
-			Detail: fmt.Sprintf("more than %d steps, it is %d ns", MaxSteps, m.events.Now()),
+	if m.lock != nil {
+		e.twin = m.lock.AddEntity(&e.Entity, ids, model.EntityConfig{
+			ID: e.id, Priority: c.Priority, Guilty: c.Guilty,
 		})
 	}
-	m.quiet()
+	m.check.AddEntity(&e.Entity, e.queue, c.Capacity)
+	m.entities[name] = e
 }
 
-// quiet checks the schedulers that have nothing to do.
-func (m *machine) quiet() {
-	for id := range m.scheds {
-		if m.exec.items[id] == 0 {
-			m.check.Quiet(id)
+// schedIDs returns the schedulers that are there in the place of those that a
+// list names. Who differs from the first in the kind of flow is left out: what a
+// job costs is fixed before its scheduler is.
+func (m *machine) schedIDs(l *prog.SchedList) (ids []uint8) {
+	for i, id := range l.List() {
+		id %= uint8(len(m.scheds))
+		if i == 0 || m.flowKind(id) == m.flowKind(ids[0]) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+func (m *machine) flowKind(id uint8) sched.FlowKind { return m.scheds[id].spec.Flow.Kind }
+
+// flowOf returns the kind of flow of all schedulers that e may have.
+func (m *machine) flowOf(e *entity) sched.FlowKind { return m.flowKind(e.first) }
+
+func (m *machine) initExternals() {
+	ctx := m.contexts.Next(prog.MaxExternal + 1)
+	var line []*model.Fence
+	if m.lock != nil {
+		line = m.lock.Model.NewTimeline(prog.MaxTimeline)
+	}
+	for i := range m.external {
+		x := &m.external[i]
+		x.Init(ctx+fence.Context(i), 1, nil)
+		x.model = m.check.NewExternal(&x.Fence)
+		if m.lock != nil {
+			x.twin = m.lock.Model.NewFence()
+		}
+	}
+	for i := range m.timeline {
+		x := &m.timeline[i]
+		x.Init(ctx+prog.MaxExternal, uint64(i)+1, nil)
+		x.model = m.check.NewExternal(&x.Fence)
+		if m.lock != nil {
+			x.twin = line[i]
 		}
 	}
 }

@@ -6,12 +6,13 @@ import (
 	"credence/hwmock/profile"
 )
 
-// profiles are those that programs name, and engines the engines that serve
+// profiles are those that programs name, of which Engine uses no more than that
+// nothing takes time on the host, and engines the engines that serve
 // each kind of firmware queue there: all of them, so that commands overtake
 // each other where the hardware lets them.
 var (
 	profiles = [...]*profile.Profile{
-		prog.Ideal: load(prog.Ideal), prog.AppleM1: load(prog.AppleM1),
+		prog.Engine: load(prog.Ideal), prog.Ideal: load(prog.Ideal), prog.AppleM1: load(prog.AppleM1),
 	}
 	engines = [len(profiles)][device.NumKinds]uint64{
 		prog.Ideal:   enginesOf(profiles[prog.Ideal]),

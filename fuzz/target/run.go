@@ -14,90 +14,125 @@ import (
 
 // Result is what a program did.
 type Result struct {
-	// Failure is what is wrong, or nil.
-	Failure *Failure
-	// Completed is how many jobs finished, and Steps how many work items and
-	// events that took. History is a hash of all events of the schedulers.
-	Completed, Steps int
-	History          uint64
+	// Finding is what is wrong, or nil.
+	Finding *Finding
+	// Completed is how many jobs finished, Steps how many work items and events
+	// that took, and Executed how many operations did something.
+	Completed, Steps, Executed int
+	// Compared is how often the model was compared.
+	Compared int
+	// History is a hash of all events of the schedulers.
+	History uint64
+	// Exempt counts what was not held against the core.
+	Exempt Exemptions
 }
 
-// Failure is a broken rule or a panic.
-type Failure struct {
-	// Class is the same for every occurrence of one bug: the rule, or "panic";
-	// the operation; and, if the core was at work, a hash of its functions on
-	// the stack.
+// Finding is a broken rule or a panic.
+type Finding struct {
+	// Invariant is the rule: a number, a word of package oracle or lockstep,
+	// "panic", or "history" for two runs that differ.
+	Invariant string
+	// Operation is the word of the operation in which it broke, or "heal", and At
+	// its index.
+	Operation string
+	At        int
+	// Class is the same for every occurrence of one bug: invariant, operation,
+	// and, if the core was at work, a hash of its functions on the stack.
 	Class string
-	// Detail has the values, and Program what was run, up to the operation that
-	// failed.
-	Detail  string
-	Program string
+	// Message has the values.
+	Message string
+	// Program is what was run, up to the operation that failed.
+	Program *prog.Program
+	// History is what happened up to then, in the words of the recorded scripts;
+	// Explain fills it in.
+	History string
+}
+
+// Explain runs the program again and fills in what happens.
+func (f *Finding) Explain() {
+	if f.Program != nil && f.History == "" {
+		var b strings.Builder
+		run(f.Program, asWritten, &b)
+		f.History = b.String()
+	}
 }
 
 // String returns everything, with what to do; the program stands last.
-func (f *Failure) String() string {
-	s := f.Class + "\n" + f.Detail + "\n"
-	if f.Program != "" {
+func (f *Finding) String() string {
+	s := fmt.Sprintf("%s\n%s\n%s", f.Class, f.Message, f.History)
+	if f.Program != nil {
 		s += "to reproduce: save what follows as fuzz/testdata/NAME.txt, and run " +
-			"go test ./fuzz/target -run TestReplay/NAME\n" + f.Program
+			"go test ./fuzz/target -run TestReplay/NAME\n" + f.Program.String()
 	}
 	return s
 }
 
 // Run executes a program: its operations, then what heals it, with every check
-// after each of them. It catches panics, and depends on nothing but p.
-func Run(p *prog.Program) Result { return run(p, nil) }
-
-// Trace is Run, and writes what happens to w, as the recorded scheduler scripts
-// have it: a line of what follows from each event, with its time in
-// microseconds, and after each operation its number and the time.
-func Trace(p *prog.Program, w io.Writer) Result { return run(p, w) }
-
-func run(p *prog.Program, w io.Writer) (r Result) {
-	var m *machine
-	at := 0
-	defer func() {
-		if v := recover(); v != nil {
-			r.Failure = newFailure(v, p, at)
-		}
-		if m != nil {
-			r.Completed, r.Steps, r.History = m.completed, m.steps, uint64(m.history)
-		}
-	}()
-	m = newMachine(p)
-	m.trace = w
-	for ; at < len(p.Ops); at++ {
-		m.execute(&p.Ops[at])
-		m.traceOp(at)
+// after each of them and the model in lockstep. It catches panics, and depends on
+// nothing but p. Of one program in DeepEvery, by its content, it compares the
+// histories of other runs too (Deep).
+func Run(p *prog.Program) Result {
+	r := run(p, asWritten, nil)
+	if r.Finding == nil && r.History%DeepEvery == 0 {
+		r.Finding = Deep(p, r.History)
 	}
-	m.heal()
-	m.check.End()
 	return r
 }
 
-// newFailure describes the panic v in operation at of p, or after the last. It
+// Trace is Run without Deep, and writes what happens to w, as the recorded
+// scheduler scripts have it: a line of what follows from each event, with its
+// time in microseconds, and after each operation its number and the time.
+func Trace(p *prog.Program, w io.Writer) Result { return run(p, asWritten, w) }
+
+func run(p *prog.Program, v variant, w io.Writer) (r Result) {
+	var m *machine
+	at := 0
+	defer func() {
+		if x := recover(); x != nil {
+			r.Finding = newFinding(x, p, at)
+		}
+		if m != nil {
+			m.result(&r)
+		}
+	}()
+	m = newMachine(p, v, w)
+	lines := m.traceMachine()
+	for ; at < len(p.Ops); at++ {
+		if m.execute(&p.Ops[at]) {
+			m.executed++
+		}
+		m.traceOp(lines+at, len(m.scheds))
+	}
+	m.heal()
+	m.end()
+	return r
+}
+
+func (m *machine) result(r *Result) {
+	r.Completed, r.Steps, r.Executed = m.completed, m.steps, m.executed
+	r.Compared, r.History, r.Exempt = m.lock.Compared(), uint64(m.history), m.exempt
+}
+
+// newFinding describes the panic v in operation at of p, or after the last. It
 // is called while the stack of the panic stands.
-func newFailure(v any, p *prog.Program, at int) *Failure {
-	rule, detail := "panic", ""
+func newFinding(v any, p *prog.Program, at int) *Finding {
+	f := &Finding{Invariant: "panic", Operation: "heal", At: at}
+	detail := ""
 	switch v := v.(type) {
 	case *oracle.Violation:
-		rule, detail = v.Rule, v.Detail
+		f.Invariant, detail = v.Rule, v.Detail
 	case *invariant.Violation:
-		rule, detail = v.ID.String(), v.Detail
+		f.Invariant, detail = v.ID.String(), v.Detail
 	default:
 		detail = fmt.Sprint(v)
 	}
-	op := "heal"
-	ran := *p
+	f.Program = p.Clone()
 	if at < len(p.Ops) {
-		op = p.Ops[at].Kind.String()
-		ran.Ops = p.Ops[:at+1]
+		f.Operation = p.Ops[at].Kind.String()
+		f.Program.Ops = f.Program.Ops[:at+1]
 	}
-	f := &Failure{
-		Class:   rule + "/" + op,
-		Detail:  fmt.Sprintf("%s\nin operation %d of %d", detail, at, len(p.Ops)),
-		Program: ran.String(),
-	}
+	f.Message = fmt.Sprintf("%s\nin operation %d of %d", detail, at, len(p.Ops))
+	f.Class = f.Invariant + "/" + f.Operation
 	if h := coreFrames(); h != 0 {
 		f.Class += fmt.Sprintf("/%08x", h)
 	}

@@ -46,16 +46,12 @@ func load(tb testing.TB) (list []saved) {
 	return list
 }
 
-// FuzzSystem runs any program on schedulers and device.
+// FuzzSystem runs any program on the machine that it names.
 func FuzzSystem(f *testing.F) {
 	for _, s := range load(f) {
 		f.Add(s.program.Encode())
 	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if r := target.Run(prog.Decode(data)); r.Failure != nil {
-			t.Fatal(r.Failure)
-		}
-	})
+	fuzz(f, target.System)
 }
 
 // Saved programs break no rule, and do again what they did when they were
@@ -65,11 +61,14 @@ func TestReplay(t *testing.T) {
 		t.Run(strings.TrimSuffix(filepath.Base(s.file), ".txt"), func(t *testing.T) {
 			var got bytes.Buffer
 			traced := target.Trace(s.program, &got)
-			if traced.Failure != nil {
-				t.Fatal(traced.Failure)
+			if traced.Finding != nil {
+				t.Fatal(traced.Finding)
 			}
 			if r := target.Run(s.program); r != traced {
 				t.Errorf("first %+v, then %+v", traced, r)
+			}
+			if f := target.Deep(s.program, traced.History); f != nil {
+				t.Error(f)
 			}
 			if *rewrite {
 				s.want = got.String()

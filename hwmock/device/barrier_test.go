@@ -16,16 +16,16 @@ func TestBarrierAcrossUserQueues(t *testing.T) {
 	first := m.run(p, work(device.Compute, only(ccs), 90_000))
 	free := m.run(q, work(device.Compute, only(vcs1), 100))
 	held := m.run(q, barrier(device.Compute, first, device.Compute),
-		work(device.Compute, only(vcs1), 200))
-	behind := m.run(q, work(device.Compute, only(vcs2), 300))
+		work(device.Compute, only(vcs1), 60_200))
+	behind := m.run(q, work(device.Compute, only(vcs2), 60_300))
 	m.settle()
 	go1 := at + 90_000 + retire + dispatch
 	m.want(span{ccs, at, at + 90_000}, span{vcs1, at + pickUp, at + pickUp + 100},
-		span{vcs1, go1, go1 + 200}, span{vcs2, go1, go1 + 300})
+		span{vcs1, go1, go1 + 60_200}, span{vcs2, go1, go1 + 60_300})
 	ended(t, "first", first, at+90_000+done)
 	ended(t, "in front of the barrier", free, at+pickUp+100+done)
-	ended(t, "held", held, go1+200+done)
-	ended(t, "behind", behind, go1+200+done)
+	ended(t, "held", held, go1+60_200+done)
+	ended(t, "behind, seen by the interrupt of the held one", behind, go1+60_200+done)
 }
 
 // TestBarrierOnItsOwnQueue makes two engines behind one queue take turns.
@@ -92,9 +92,9 @@ func TestBarrierOnWhatIsOver(t *testing.T) {
 	m.until(m.events.Now() + known)
 	check("in another life", stale)
 	fresh := barrier(device.Vertex, a, device.Compute)
-	held := m.run(q, fresh, work(device.Vertex, only(vtx), 7))
+	held := m.run(q, fresh, work(device.Vertex, only(vtx), 60_000))
 	m.settle()
-	if a.at == fence.Never || held.at != a.at+dispatch+7+retire {
+	if a.at == fence.Never || held.at != a.at+dispatch+60_000+retire {
 		t.Errorf("a barrier on the life that ended at %d lets go what ends at %d", a.at, held.at)
 	}
 
@@ -112,7 +112,7 @@ func TestBarriersTakeEntriesAndNoSlots(t *testing.T) {
 	for i := range list {
 		list[i] = barrier(device.Vertex, gate, device.Compute)
 	}
-	j := m.newJob(q, append(list, work(device.Vertex, only(vtx), 5))...)
+	j := m.newJob(q, append(list, work(device.Vertex, only(vtx), 60_000))...)
 	need, err := j.Need()
 	if err != nil {
 		t.Fatal(err)

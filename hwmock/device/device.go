@@ -8,18 +8,28 @@
 //
 // # The path of a command
 //
-//	RunJob ─doorbell─▶ message ─wake, pick-up─▶ ring head ─dispatch─▶ engine ─▶ end
-//	                                                 ▲ barriers                  │
-//	finished fence ◀─host reads stamp ◀─interrupt ◀─ stamp written ◀──retire─────┘
+//	RunJob ─message, doorbell─▶ channel ─wake, pick-up─▶ ring head ─dispatch─▶ engine ─▶ end
+//	                                                        ▲ barriers                    │
+//	finished fence ◀─host reads stamps ◀─interrupt ◀─event bitmap ◀─stamp written ◀─retire┘
 //
 // Firmware queues start their entries in ring order: an entry whose engine is
 // busy, or a barrier that is not met, holds back what stands behind it. Entries
 // of one queue may run on different engines at the same time, but they retire
 // in ring order, since one stamp counts them. An engine takes the most important
-// waiting command first, then the one that waited longest, runs one at a time
-// to its end, and has the next one's dispatch overlap the present one's
-// execution. A command that several engines can run goes to the one with the
-// least before it, when its turn in the ring comes.
+// waiting command first, then the one that waited longest, and has the next
+// one's dispatch overlap the present one's execution. A command that several
+// engines can run goes to the one with the least before it, when its turn in the
+// ring comes.
+//
+// # Shapes
+//
+// On a device of shape firmware each user queue has three firmware queues. On
+// one of shape ring there is one queue, Compute, for all user queues that share a
+// scheduler: user queue i is on ring i mod profile.SharedSchedulers, and has one
+// of its own if that is 0. The kernel's mock scheduler is a ring whose stages
+// take no time.
+//
+// # Limits
 //
 // Structure and numbers follow the asahi driver's public description of Apple
 // AGX: 1,280 ring entries, 127 slots counted by the driver, a buffer of 128
@@ -28,12 +38,26 @@
 // buffer: it is counted, reported once with who did it, and the queue is stuck
 // from then on, as the real one is: what it holds may still execute, but nothing
 // retires any more. The host sees the end of what had retired before.
+//
+// A firmware queue is active with one of the device's event slots, its address
+// space with one of the VM slots: see Bind. Messages go through channels, one for
+// each priority and kind of queue: see channel.
+//
+// # Invariants
+//
+// With the build tags of package invariant, after every event of the device:
+//
+//	S1: slots taken by a firmware queue are its commands that the host has not
+//	    seen retired; event and VM slots have one owner each, or are free.
+//	W1: commands written are those retired, executing, waiting or taken away;
+//	    commands that the firmware knows and that have not retired are counted.
 package device
 
 import (
 	"fmt"
 
 	"credence/core/fence"
+	"credence/core/invariant"
 	"credence/core/sched"
 	"credence/hwmock/des"
 	"credence/hwmock/profile"
@@ -71,10 +95,25 @@ type Device struct {
 	profile  *profile.Profile
 	contexts *fence.Contexts
 	watcher  Watcher
+	observer Observer
 	freed    func(*Job)
+	section  invariant.Section
+	start    uint32 // of the stamps
+	strict   int    // slots and entries that admission leaves unused
+	lanes    [sched.NumLanes]uint32
+
 	engines  []engine
 	queues   []*UserQueue
+	groups   []*group
 	firmware firmware
+	host     host
+	active   slotTable // event slots
+	spaces   slotTable // VM slots
+	clock    clock
+	faults   *faults    // nil without faults
+	emptying int        // groups that are on the way to being empty
+	dead     bool       // the firmware crashed, or was given up
+	resume   fence.Time // until when the firmware stands still
 	overruns []Overrun
 	free     *entry // ring entries ready for reuse
 }
@@ -103,24 +142,48 @@ type Config struct {
 	Events   *des.Engine
 	Profile  *profile.Profile
 	Contexts *fence.Contexts
+	// Stamps is the value of the stamps at the start, a multiple of 0x100. Stamps
+	// have 32 bits and wrap.
+	Stamps uint32
+	// Faults are what goes wrong by itself; nil for nothing.
+	Faults *Faults
 	// Watcher may be nil.
 	Watcher Watcher
+	// Observer sees every event; nil for none.
+	Observer Observer
 	// Freed is called when neither the scheduler nor a holder of the hardware
 	// fence needs a job any more, in whichever context that becomes true; it may
 	// be nil.
 	Freed func(*Job)
 }
 
-// New returns a device.
+// New returns a device. It panics if the profile or the stamps are out of range.
 func New(c Config) *Device {
-	d := &Device{
-		events: c.Events, profile: c.Profile, contexts: c.Contexts,
-		watcher: c.Watcher, freed: c.Freed,
+	p := c.Profile
+	if p.EventSlots < int(NumKinds) || p.EventSlots > MaxEventSlots || p.VMSlots < 1 ||
+		p.Channel < 1 || c.Stamps%stampStep != 0 {
+		panic(fmt.Sprintf("device: %d event slots, %d VM slots, channels of %d, stamps from %#x",
+			p.EventSlots, p.VMSlots, p.Channel, c.Stamps))
 	}
+	d := &Device{
+		events: c.Events, profile: p, contexts: c.Contexts, watcher: c.Watcher, freed: c.Freed,
+		start: c.Stamps, observer: c.Observer, lanes: Lanes(p),
+	}
+	if p.Shape == profile.ShapeFirmware {
+		d.strict = 1
+	}
+	d.active.init(p.EventSlots)
+	d.spaces.init(min(p.VMSlots, MaxContexts))
+	d.active.line, d.spaces.line = 1, 2
 	d.firmware.init(d)
-	d.engines = make([]engine, len(c.Profile.Engines))
+	d.host.init(d)
+	d.clock.init(d)
+	d.engines = make([]engine, len(p.Engines))
 	for i := range d.engines {
 		d.engines[i].init(d, i)
+	}
+	if c.Faults != nil {
+		d.faults = newFaults(*c.Faults)
 	}
 	return d
 }
@@ -138,10 +201,18 @@ func (d *Device) Busy(engine int) fence.Duration {
 func (d *Device) Idle(engine int) bool { return d.engines[engine].running == nil }
 
 // Lanes returns the limits of a user queue in the order of sched.Need.Lanes:
-// what a strict admission lets into an empty queue. free > need leaves one slot
-// of those that the driver counts unused; a ring that is never full loses an
-// entry, and the strict test another.
+// what admission lets into an empty queue. On a device of shape firmware that is
+// strict, free > need, which leaves one slot of those that the driver counts
+// unused; a ring that is never full loses an entry, and the strict test another.
 func Lanes(p *profile.Profile) [sched.NumLanes]uint32 {
-	slots, ring := uint32(p.Slots-1), uint32(p.Ring-2)
+	strict := 0
+	if p.Shape == profile.ShapeFirmware {
+		strict = 1
+	}
+	slots := uint32(min(p.Slots-strict, maxLane))
+	ring := uint32(min(p.Ring-1-strict, maxLane))
 	return [sched.NumLanes]uint32{slots, slots, slots, ring, ring, ring}
 }
+
+// maxLane is what a lane of credit.Lanes holds.
+const maxLane = 1<<15 - 1

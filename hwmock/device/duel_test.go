@@ -66,7 +66,7 @@ func randomProfile(r *rand.Rand) *profile.Profile {
 func newDuel(t *testing.T, r *rand.Rand, y *tally) *duel {
 	p := randomProfile(r)
 	v := &duel{t: t, r: r, d: &dumb{p: p}, tally: y}
-	m := &machine{t: t, events: des.New()}
+	m := &machine{t: t, events: des.New(), cost: p.RunCost}
 	m.Device = device.New(device.Config{
 		Events: m.events, Profile: p, Contexts: new(fence.Contexts), Watcher: m, Freed: v.free,
 	})

@@ -7,72 +7,46 @@ import (
 	"credence/hwmock/des"
 )
 
-// engine executes one command at a time, to its end. While it does, the next
-// one's dispatch is under way.
+// engine executes one command at a time. While it does, the next one's dispatch
+// is under way.
 type engine struct {
 	device *Device
 	id     int
+	slices bool // its commands can be preempted
 
 	running *entry
-	since   fence.Time     // start of what runs
-	busy    fence.Duration // before that
+	began   fence.Time     // start of what runs
+	since   fence.Time     // start of its present pace
+	busy    fence.Duration // before since
 
 	staged *entry // being dispatched, which is over when ready has fired
 	line   line
 
-	ready, end des.Event
+	ready, end, slice des.Event
 }
 
-// engineReady and engineEnd are an engine as the handler of its events.
+// engineReady, engineEnd and sliceEnd are an engine as the handler of its events.
 type (
 	engineReady engine
 	engineEnd   engine
+	sliceEnd    engine
 )
 
 func (g *engine) init(d *Device, id int) {
+	p := d.profile
 	g.device, g.id = d, id
+	g.slices = p.TimeSlice > 0 && p.Preempt&(1<<p.Engines[id].Queue) != 0
 	g.ready.Init((*engineReady)(g))
 	g.end.Init((*engineEnd)(g))
-}
-
-// line is the entries that wait for an engine: by priority, then by arrival.
-type line struct {
-	head, tail [Priorities]*entry
-	length     int
-}
-
-func (l *line) push(e *entry) {
-	if l.tail[e.rank] == nil {
-		l.head[e.rank] = e
-	} else {
-		l.tail[e.rank].next = e
-	}
-	l.tail[e.rank] = e
-	l.length++
-}
-
-func (l *line) pop() *entry {
-	for p, e := range l.head {
-		if e == nil {
-			continue
-		}
-		if l.head[p] = e.next; e.next == nil {
-			l.tail[p] = nil
-		}
-		e.next = nil
-		l.length--
-		return e
-	}
-	return nil
+	g.slice.Init((*sliceEnd)(g))
 }
 
 // leastLoaded returns the engine of the set with the fewest commands running,
 // staged or in line; of equals the first.
 func (d *Device) leastLoaded(set uint64) *engine {
-	var best *engine
-	for s := set; s != 0; s &= s - 1 {
-		g := &d.engines[bits.TrailingZeros64(s)]
-		if best == nil || g.load() < best.load() {
+	best := &d.engines[bits.TrailingZeros64(set)]
+	for s := set & (set - 1); s != 0; s &= s - 1 {
+		if g := &d.engines[bits.TrailingZeros64(s)]; g.load() < best.load() {
 			best = g
 		}
 	}
@@ -98,16 +72,21 @@ func (g *engine) load() int {
 func (g *engine) stage(e *entry) {
 	d := g.device
 	g.staged = e
-	d.events.Schedule(&g.ready, d.events.Now().Add(d.profile.Dispatch), des.ClassHardware,
-		uint32(g.id))
+	e.given = true
+	at := max(d.events.Now(), d.resume).Add(d.profile.Dispatch)
+	d.events.Schedule(&g.ready, at, des.ClassHardware, uint32(g.id))
 }
 
 // Fire is the end of a dispatch.
 func (r *engineReady) Fire(fence.Time, *des.Event) {
 	g := (*engine)(r)
-	if g.running == nil {
+	switch {
+	case g.running == nil:
 		g.start()
+	case g.slices:
+		g.contend()
 	}
+	g.device.check(nil)
 }
 
 // start executes the staged command and begins the dispatch of the next.
@@ -115,18 +94,38 @@ func (g *engine) start() {
 	d := g.device
 	now := d.events.Now()
 	e := g.staged
-	g.running, g.staged, g.since = e, nil, now
-	d.events.Schedule(&g.end, now.Add(e.dur), des.ClassHardware, uint32(g.id))
+	g.running, g.staged, g.began, g.since = e, nil, now, now
 	if d.watcher != nil {
 		d.watcher.EngineBusy(g.id, true, now)
 	}
-	if next := g.line.pop(); next != nil {
-		g.stage(next)
-		q := next.queue
-		q.inLine = false
-		q.started++
-		q.dispatch()
+	if d.observer != nil {
+		g.observe(EventStart, e)
 	}
+	if d.faults != nil && d.faults.strike(g, e) {
+		return
+	}
+	if d.clock.paced {
+		d.clock.changed(g)
+	} else if e.dur != Endless {
+		d.events.Schedule(&g.end, now.Add(e.dur), des.ClassHardware, uint32(g.id))
+	}
+	g.follow()
+}
+
+// follow stages the next command in line.
+func (g *engine) follow() {
+	next := g.line.pop()
+	if next == nil {
+		return
+	}
+	again := next.given
+	g.stage(next)
+	if again {
+		return
+	}
+	q := next.queue
+	q.started++
+	q.letGo(forEngine)
 }
 
 // Fire is the end of a command's execution.
@@ -134,24 +133,40 @@ func (n *engineEnd) Fire(now fence.Time, _ *des.Event) {
 	g := (*engine)(n)
 	d := g.device
 	e := g.running
+	q := e.queue
+	g.rest(now)
+	d.events.Schedule(&e.retire, now.Add(d.profile.Retire), des.ClassHardware, q.rank())
+	g.resume()
+	if g.slices {
+		q.letGo(forTurn)
+	}
+	d.check(q.group)
+}
+
+// rest ends the execution of what runs.
+func (g *engine) rest(now fence.Time) {
+	d := g.device
 	g.busy += now.Sub(g.since)
+	if d.observer != nil {
+		g.observe(EventStop, g.running)
+	}
 	g.running = nil
+	if g.slices {
+		d.events.Cancel(&g.slice)
+	}
 	if d.watcher != nil {
 		d.watcher.EngineBusy(g.id, false, now)
 	}
-	d.events.Schedule(&e.retire, now.Add(d.profile.Retire), des.ClassHardware, e.queue.rank())
-	if g.staged != nil && !g.ready.Pending() {
-		g.start()
+	if d.clock.paced {
+		d.clock.changed(nil)
 	}
 }
 
-// Fire is the moment at which the firmware has retired the command.
-func (e *entry) Fire(fence.Time, *des.Event) {
-	d := e.queue.owner.device
-	d.firmware.active = d.events.Now()
-	d.firmware.inFlight--
-	e.done = true
-	e.queue.advance()
+// resume starts what is staged, if its dispatch is over.
+func (g *engine) resume() {
+	if g.staged != nil && !g.ready.Pending() {
+		g.start()
+	}
 }
 
 // busyUntil returns how long the engine has executed up to now.

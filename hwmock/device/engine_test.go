@@ -12,17 +12,17 @@ import (
 func TestRenderIsVertexThenFragment(t *testing.T) {
 	m, from := awake(t)
 	q := m.NewQueue()
-	a := m.run(q, render(2000, 9000)...)
+	a := m.run(q, render(2000, 60_000)...)
 	b := m.run(q, render(1000, 5000)...)
 	m.settle()
 	v := from + doorbell + 2*pickUp + dispatch // the fragment message comes first
 	f := v + 2000 + retire + dispatch
 	m.want(
 		span{vtx, v, v + 2000}, span{vtx, v + 2000, v + 3000},
-		span{frag, f, f + 9000}, span{frag, f + 9000, f + 14_000},
+		span{frag, f, f + 60_000}, span{frag, f + 60_000, f + 65_000},
 	)
-	ended(t, "first", a, f+9000+done)
-	ended(t, "second, seen by the first one's interrupt", b, f+9000+done)
+	ended(t, "first", a, f+60_000+done)
+	ended(t, "second, seen by the first one's interrupt", b, f+60_000+done)
 }
 
 // TestDispatchOverlapsExecution: what runs for longer than a dispatch hides it.

@@ -36,3 +36,39 @@ func (d *Device) FreeEntries() (n int) {
 	}
 	return n
 }
+
+// Slots is a table of slots by itself.
+type Slots struct{ table slotTable }
+
+// Token is what a table remembers a user by.
+type Token struct{ token token }
+
+// NewSlots returns a table of n slots.
+func NewSlots(n int) *Slots {
+	s := new(Slots)
+	s.table.init(n)
+	return s
+}
+
+// Get takes a slot for k.
+func (s *Slots) Get(k *Token) bool { return s.table.get(&k.token) }
+
+// Put gives it back.
+func (s *Slots) Put(k *Token) { s.table.put(&k.token) }
+
+// Free returns how many slots are free.
+func (s *Slots) Free() int { return s.table.free }
+
+// Slot returns the slot that k had last.
+func (k *Token) Slot() int { return int(k.token.slot) }
+
+// SetCount sets the notifier of a queue that was never used.
+func (q *UserQueue) SetCount(n uint32) { q.count, q.threshold = n, n }
+
+// Stamp returns the stamp of a firmware queue.
+func (q *UserQueue) Stamp(k Kind) uint32 { return q.fw[k].stamp }
+
+// Taken returns how many event and VM slots are taken.
+func (d *Device) Taken() (events, spaces int) {
+	return len(d.active.slots) - d.active.free, len(d.spaces.slots) - d.spaces.free
+}

@@ -17,7 +17,7 @@ type Command struct {
 	// Engines are the engines that can execute it, bit i for engine i; 0 makes
 	// it a barrier.
 	Engines uint64
-	// Duration is how long an engine executes it.
+	// Duration is how long an engine executes it; Endless means until Device.End.
 	Duration fence.Duration
 	// After is what a barrier waits for: the last command of another job in
 	// AfterKind's queue, or for a nil After of this job's own that stand before it
@@ -27,8 +27,9 @@ type Command struct {
 	AfterKind Kind
 }
 
-// MaxCommands is how many engine commands one job may have, as the asahi driver
-// has it (AsahiLinux docs, agx-driver-notes).
+// MaxCommands is how many renders and computes one job may have, as the asahi
+// driver has it (AsahiLinux docs, agx-driver-notes). A render is a vertex and a
+// fragment command.
 const MaxCommands = 64
 
 // Job is a submission: what a scheduler sees as one job, and the commands that
@@ -47,9 +48,12 @@ type Job struct {
 	gen   uint64
 	last  [NumKinds]uint32 // stamp of the last command per queue
 	has   [NumKinds]bool   // whether there is one
+	bound uint8            // kinds that it holds event slots of until it runs
+	err   fence.Errno      // of the first command that failed
 	left  int              // entries not retired on the host
-	holds int              // the scheduler's hold and the hardware fence's
-	hw    fence.Single
+	holds int              // the scheduler's hold and those of hardware fences
+	hw    *fence.Single    // of the last run; nil before the first
+	first fence.Single
 }
 
 // FenceReleased ends the hold of the hardware fence, which others may keep
@@ -71,27 +75,43 @@ func (j *Job) Gen() uint64 { return j.gen }
 func (j *Job) Recycle() {
 	j.gen++
 	j.Queue = nil
-	j.has = [NumKinds]bool{}
+	j.has, j.err = [NumKinds]bool{}, fence.OK
 	clear(j.Commands)
 	j.Commands = j.Commands[:0]
 }
 
-// Need returns what the job's commands take of a user queue: a slot and a ring
-// entry for work, a ring entry for a barrier.
-func (j *Job) Need() (sched.Need, error) {
-	var lanes [sched.NumLanes]uint32
-	work := 0
+// tally counts the job's ring entries and engine commands by queue.
+func (j *Job) tally(entries, work *[NumKinds]int) {
 	for i := range j.Commands {
 		c := &j.Commands[i]
-		lanes[sched.VertexRing+int(c.Kind)]++
+		entries[c.Kind]++
 		if c.Engines != 0 {
-			lanes[sched.VertexSlots+int(c.Kind)]++
-			work++
+			work[c.Kind]++
 		}
 	}
-	if work == 0 || work > MaxCommands {
-		return sched.Need{}, fmt.Errorf("device: job of %d commands; permitted: 1 to %d",
-			work, MaxCommands)
+}
+
+// Need returns what the job's commands take of a user queue: a slot and a ring
+// entry for work, a ring entry for a barrier. It refuses a job that no flow
+// control could ever let run: more renders and computes than MaxCommands, or more
+// of a queue than admission lets into an empty one. Requires: Queue is set.
+func (j *Job) Need() (sched.Need, error) {
+	var entries, work [NumKinds]int
+	j.tally(&entries, &work)
+	n := max(work[Vertex], work[Fragment]) + work[Compute]
+	if n == 0 || n > MaxCommands {
+		return sched.Need{}, fmt.Errorf("device: job of %d renders and computes; permitted: 1 to %d",
+			n, MaxCommands)
+	}
+	limits := &j.Queue.device.lanes
+	var lanes [sched.NumLanes]uint32
+	for k := range NumKinds {
+		slots, ring := sched.VertexSlots+int(k), sched.VertexRing+int(k)
+		lanes[slots], lanes[ring] = uint32(work[k]), uint32(entries[k])
+		if lanes[slots] > limits[slots] || lanes[ring] > limits[ring] {
+			return sched.Need{}, fmt.Errorf("device: job of %d commands in %d entries of the %s queue, "+
+				"which holds %d in %d; split it", work[k], entries[k], k, limits[slots], limits[ring])
+		}
 	}
 	v, err := credit.Pack(lanes[:]...)
 	if err != nil {

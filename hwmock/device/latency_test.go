@@ -86,10 +86,10 @@ func TestFirmwareIsOffAtTheStart(t *testing.T) {
 	m := newMachine(t, testProfile())
 	a := m.run(m.NewQueue(), work(device.Compute, only(vcs1), 8))
 	m.until(wake / 2)
-	b := m.run(m.NewQueue(), work(device.Compute, only(vcs2), 8))
+	b := m.run(m.NewQueue(), work(device.Compute, only(vcs2), 60_000))
 	m.settle()
 	ended(t, "first", a, wake+known+dispatch+8+done)
-	ended(t, "second, behind it", b, wake+known+pickUp+dispatch+8+done)
+	ended(t, "second, behind it", b, wake+known+pickUp+dispatch+60_000+done)
 }
 
 // TestDoorbellOrder: a job rings for fragment, then vertex, then compute, and
@@ -118,21 +118,21 @@ func TestMessagesArriveInTheOrderOfSending(t *testing.T) {
 	m.want(span{vcs1, at, at + 1000}, span{vcs2, at + pickUp, at + pickUp + 1000})
 }
 
-// TestDoorbellsCoalesce: while a message is on its way or waits for its pick-up
-// another submission needs none, and a pick-up reads all that was written.
-func TestDoorbellsCoalesce(t *testing.T) {
+// TestMessagesOfOneQueueAreReadAsOne: who has read the first knows of all that was
+// written until then, and those behind it take no time.
+func TestMessagesOfOneQueueAreReadAsOne(t *testing.T) {
 	m, from := awake(t)
 	q, other := m.NewQueue(), m.NewQueue()
 	at := from + known + dispatch
 
-	m.run(q, work(device.Compute, only(ccs), 1000)) // rings
+	m.run(q, work(device.Compute, only(ccs), 1000))
 	m.run(q, work(device.Compute, only(vcs1), 1000))
-	m.run(other, work(device.Compute, only(vcs2), 1000)) // rings
+	m.run(other, work(device.Compute, only(vcs2), 1000))
 	m.until(from + known - 1)
-	m.run(q, work(device.Vertex, only(vtx), 1000)) // rings: a queue of its own
+	m.run(q, work(device.Vertex, only(vtx), 1000)) // a queue of its own
 	m.run(q, work(device.Compute, only(vcs1), 500))
 	m.until(from + known)
-	m.run(q, work(device.Compute, only(ccs), 500)) // rings: the first was read
+	m.run(q, work(device.Compute, only(ccs), 500)) // the first was read
 	m.settle()
 	m.want(
 		span{ccs, at, at + 1000}, span{vcs1, at, at + 1000},
@@ -140,10 +140,24 @@ func TestDoorbellsCoalesce(t *testing.T) {
 		span{vtx, at + 2*pickUp, at + 2*pickUp + 1000},
 		span{ccs, at + 1000, at + 1500}, span{vcs1, at + 1000, at + 1500},
 	)
-	// A job a command, so the firmware read four messages and no more.
 	if n := m.events.Len(); n != 0 {
 		t.Errorf("%d events are left", n)
 	}
+}
+
+// TestMessagesByPriority: of what has arrived the firmware reads the most
+// important first, and of these the first; it finishes what it reads.
+func TestMessagesByPriority(t *testing.T) {
+	m, from := awake(t)
+	for i, p := range []uint8{3, 3, 1, 0} {
+		q := m.NewQueue()
+		q.SetPriority(p)
+		m.run(q, work(device.Compute, only(ccs+i%3+i/3*(vtx-ccs)), 1000))
+	}
+	m.settle()
+	at := func(n fence.Time) fence.Time { return from + known + n*pickUp + dispatch }
+	m.want(span{ccs, at(0), at(0) + 1000}, span{vtx, at(1), at(1) + 1000},
+		span{vcs2, at(2), at(2) + 1000}, span{vcs1, at(3), at(3) + 1000})
 }
 
 // TestInterruptsCoalesce: what retires while an interrupt is on its way is seen
@@ -152,8 +166,9 @@ func TestInterruptsCoalesce(t *testing.T) {
 	m, from := awake(t)
 	q := m.NewQueue()
 	at := from + known + dispatch
+	// Of another queue too: the bitmap has a bit for each.
 	a := m.run(q, work(device.Compute, only(ccs), 1000))
-	b := m.run(q, work(device.Compute, only(vcs1), 999+irq))
+	b := m.run(m.NewQueue(), work(device.Vertex, only(vtx), 999+irq-pickUp))
 	c := m.run(q, work(device.Compute, only(vcs2), 1000+irq))
 	m.settle()
 	ended(t, "first", a, at+1000+done)

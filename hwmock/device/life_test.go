@@ -109,24 +109,26 @@ func (s *stack) wantFreed(what string, jobs ...*device.Job) {
 }
 
 // TestFreedWhenTheLastHoldIsGone: of the scheduler's and the hardware fence's,
-// whichever is the longer. The entity keeps the finished fence of the job that
-// it popped last, and that fence its hardware fence.
+// whichever is the longer.
 func TestFreedWhenTheLastHoldIsGone(t *testing.T) {
 	s := newStack(t, testProfile())
 	a := s.job(1, work(device.Compute, only(ccs), 10))
 	b := s.job(2, work(device.Compute, only(ccs), 10))
-	c := s.job(3, work(device.Compute, only(ccs), 10))
+	s.job(3, work(device.Compute, only(ccs), 10))
 	s.items()
 	hold := a.Hardware().Get()
 	s.settle()
 	if len(s.ends) != 3 || !hold.Signaled() {
 		t.Fatalf("%d jobs ended, fence signalled %t", len(s.ends), hold.Signaled())
 	}
-	s.wantFreed("while somebody holds a's hardware fence", b)
+	if slices.Contains(s.freed, a) || !slices.Contains(s.freed, b) {
+		t.Error("a is freed while somebody holds its hardware fence, or b is not")
+	}
 	hold.Put()
-	s.wantFreed("when nobody does", b, a)
 	s.entity.Fini()
-	s.wantFreed("when the entity lets go", b, a, c)
+	if !slices.Contains(s.freed, a) || len(s.freed) != 3 {
+		t.Errorf("%d jobs are freed when nobody does, a %t", len(s.freed), slices.Contains(s.freed, a))
+	}
 }
 
 // TestFreedAfterTheScheduler: the hardware fence signals, and loses its holders,
@@ -151,13 +153,17 @@ func TestRefusedJobIsFreed(t *testing.T) {
 	p := testProfile()
 	p.Ring = 8
 	s := newStack(t, p)
-	list := make([]device.Command, 8)
-	list[7] = work(device.Vertex, only(vtx), 1)
-	j := s.job(1, list...)
-	s.settle()
-	s.wantFreed("refused", j)
+	list := make([]device.Command, 6)
+	list[5] = work(device.Vertex, only(vtx), 1)
+	s.job(1, slices.Clone(list)...)
+	j := s.job(2, list...) // its flow control counts jobs, not entries
+	s.items()
 	if len(s.ends) != 1 || s.ends[0].Err != device.EBUSY || s.queue.RingFull() != 1 {
 		t.Errorf("it ends as %v, %d refusals", s.ends, s.queue.RingFull())
+	}
+	s.settle()
+	if len(s.freed) != 2 || s.freed[1] != j {
+		t.Errorf("%d jobs are freed, itself second %t", len(s.freed), slices.Contains(s.freed, j))
 	}
 }
 
@@ -197,7 +203,8 @@ func TestJobsHaveManyLives(t *testing.T) {
 		j.ID = uint64(n)
 		barriers, want := n%2, fence.OK
 		if n%3 == 0 {
-			barriers, want = 7, device.EBUSY
+			s.dev.Inject(device.ChannelError, s.queue)
+			want = fence.EIO
 		}
 		for range barriers {
 			j.Commands = append(j.Commands, own(device.Compute, device.Vertex))
@@ -212,9 +219,6 @@ func TestJobsHaveManyLives(t *testing.T) {
 			t.Fatalf("life %d: %d jobs free, ends %v, want %v", n, len(s.freed), s.ends, want)
 		}
 		s.ends = s.ends[:0]
-	}
-	if b := s.dev.Busy(ccs); b != 40*10 {
-		t.Errorf("40 runs of 10 ns keep the engine busy for %d", b)
 	}
 }
 
@@ -258,8 +262,8 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 	if n := testing.AllocsPerRun(50, round); n != 0 {
 		t.Errorf("%v allocations in a round of 30 jobs", n)
 	}
-	// The entity holds on to the last job.
-	if n := s.dev.FreeEntries(); ended != 30*71 || len(pool) != cap(pool)-1 || n != entries {
+	// The entity may hold on to the last job.
+	if n := s.dev.FreeEntries(); ended != 30*71 || len(pool) < cap(pool)-1 || n != entries {
 		t.Errorf("%d jobs ended, %d of %d are in the pool, %d entries of %d", ended, len(pool),
 			cap(pool), s.dev.FreeEntries(), entries)
 	}

@@ -185,19 +185,33 @@ func TestLanesAreWhatAStrictAdmissionLetsIn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if l := device.Lanes(p); l != [sched.NumLanes]uint32{126, 126, 126, 1278, 1278, 1278} {
+		slots, ring := uint32(p.Slots-1), uint32(p.Ring-2)
+		if p.Shape == profile.ShapeRing {
+			slots, ring = uint32(p.Slots), uint32(min(p.Ring-1, 32767))
+		}
+		if strings.HasPrefix(name, "apple") || name == "ideal" {
+			slots, ring = 126, 1278
+		}
+		if l := device.Lanes(p); l != [sched.NumLanes]uint32{slots, slots, slots, ring, ring, ring} {
 			t.Errorf("%s: lanes of %v", name, l)
 		}
 	}
 }
 
-// TestNeed counts what a job takes of each limit, and refuses what is no job.
+// TestNeed counts what a job takes of each limit, and refuses what is no job and
+// what could never run, whatever the flow control.
 func TestNeed(t *testing.T) {
 	m := newMachine(t, testProfile())
 	q := m.NewQueue()
 	many := func(n int) (list []device.Command) {
 		for range n {
 			list = append(list, work(device.Compute, only(ccs), 1))
+		}
+		return list
+	}
+	manyRenders := func(n int) (list []device.Command) {
+		for range n {
+			list = append(list, render(1, 2)...)
 		}
 		return list
 	}
@@ -210,12 +224,20 @@ func TestNeed(t *testing.T) {
 		{"render", render(1, 2), "[1 1 0 1 2 0]", ""},
 		{"compute", many(1), "[0 0 1 0 0 1]", ""},
 		{"the most", many(64), "[0 0 64 0 0 64]", ""},
-		{"too many", many(65), "", "device: job of 65 commands; permitted: 1 to 64"},
-		{"none", nil, "", "device: job of 0 commands; permitted: 1 to 64"},
+		{"the most renders", manyRenders(64), "[64 64 0 64 128 0]", ""},
+		{"the most of both", append(manyRenders(40), many(24)...), "[40 40 24 40 80 24]", ""},
+		{"too many", many(65), "", "device: job of 65 renders and computes; permitted: 1 to 64"},
+		{"too many renders", manyRenders(65), "",
+			"device: job of 65 renders and computes; permitted: 1 to 64"},
+		{"too many of both", append(manyRenders(41), many(24)...), "",
+			"device: job of 65 renders and computes; permitted: 1 to 64"},
+		{"none", nil, "", "device: job of 0 renders and computes; permitted: 1 to 64"},
+		{"the most barriers", append(make([]device.Command, 1278), many(1)...), "[0 0 1 1278 0 1]", ""},
 		{"barriers alone", []device.Command{own(device.Vertex, device.Vertex)}, "",
-			"device: job of 0 commands; permitted: 1 to 64"},
-		{"more barriers than a lane holds", append(make([]device.Command, 40_000), many(1)...), "",
-			"device: credit: cost is above the limit: 40000 in lane 3, permitted: 0 to 32767"},
+			"device: job of 0 renders and computes; permitted: 1 to 64"},
+		{"more barriers than a ring holds", append(make([]device.Command, 1279), many(1)...), "",
+			"device: job of 0 commands in 1279 entries of the vertex queue, " +
+				"which holds 126 in 1278; split it"},
 	} {
 		need, err := m.newJob(q, c.list...).Need()
 		switch {

@@ -45,7 +45,7 @@ const bothVCS = 1<<vcs1 | 1<<vcs2
 func testProfile() *profile.Profile {
 	return &profile.Profile{
 		Name: "test", Slots: 127, Buffer: 128, Ring: 1280,
-		RunCost: 9, Doorbell: doorbell, PickUp: pickUp, Dispatch: dispatch, Retire: retire,
+		EventSlots: 128, VMSlots: 63, Channel: 256, RunCost: 9, Doorbell: doorbell, PickUp: pickUp, Dispatch: dispatch, Retire: retire,
 		IRQ: irq, FirmwareWake: wake, IdleOff: idleOff,
 		Engines: []profile.Engine{
 			{Name: "vtx", Queue: profile.Vertex}, {Name: "frag", Queue: profile.Fragment},
@@ -61,6 +61,7 @@ type machine struct {
 	t      *testing.T
 	events *des.Engine
 	jobs   uint64
+	cost   fence.Duration // of RunJob
 	spans  []span
 }
 
@@ -70,10 +71,13 @@ type span struct {
 	from, to fence.Time // to is fence.Never while it runs
 }
 
-func newMachine(t *testing.T, p *profile.Profile) *machine {
-	m := &machine{t: t, events: des.New()}
+func newMachine(t *testing.T, p *profile.Profile) *machine { return newMachineFrom(t, p, 0) }
+
+// newMachineFrom returns a machine whose stamps start at that value.
+func newMachineFrom(t *testing.T, p *profile.Profile, stamps uint32) *machine {
+	m := &machine{t: t, events: des.New(), cost: p.RunCost}
 	m.Device = device.New(device.Config{
-		Events: m.events, Profile: p, Contexts: new(fence.Contexts), Watcher: m,
+		Events: m.events, Profile: p, Contexts: new(fence.Contexts), Watcher: m, Stamps: stamps,
 	})
 	return m
 }
@@ -112,12 +116,15 @@ type job struct {
 	device.Job
 	m    *machine
 	done fence.Callback
-	at   fence.Time // when its fence signalled, fence.Never before
+	at   fence.Time  // when its fence signalled, fence.Never before
+	err  fence.Errno // with which it signalled
+	fail bool        // it may be other than OK
 }
 
 // FenceSignaled notes when, and lets the fence go.
 func (j *job) FenceSignaled(f *fence.Fence, _ *fence.Callback) {
-	if f.Err() != fence.OK || j.at != fence.Never {
+	j.err = f.Err()
+	if j.err != fence.OK && !j.fail || j.at != fence.Never {
 		j.m.t.Errorf("job %d ends at %d with %v; it ended at %d", j.ID, j.m.events.Now(), f.Err(),
 			j.at)
 	}
@@ -137,8 +144,8 @@ func (m *machine) newJob(q *device.UserQueue, c ...device.Command) *job {
 // submit gives j to the device and returns the error.
 func (m *machine) submit(j *job) fence.Errno {
 	hw, err, busy := m.RunJob(&j.Job.Job)
-	if busy != 9 {
-		m.t.Errorf("RunJob takes %d ns, want the profile's 9", busy)
+	if busy != m.cost {
+		m.t.Errorf("RunJob takes %d ns, want the profile's %d", busy, m.cost)
 	}
 	if (hw == nil) != (err != fence.OK) {
 		m.t.Fatalf("RunJob returns %v and %v", hw, err)

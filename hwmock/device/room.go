@@ -8,8 +8,9 @@ import (
 // Asked is a Device that answers whether it has room for a job.
 type Asked struct{ *Device }
 
-// CanRun reports whether the job's user queue has room, by the driver's strict
-// test: more free slots than the job needs, and more free entries.
+// CanRun reports whether the job's user queue has room, by the driver's test: on
+// a device of shape firmware more free slots than the job needs, and more free
+// entries; on a ring as many.
 func (a Asked) CanRun(sj *sched.Job) bool {
 	_, full := sj.Owner.(*Job).blocker()
 	return !full
@@ -29,21 +30,15 @@ func (p Preparing) PrepareJob(sj *sched.Job) *fence.Fence {
 }
 
 // blocker returns the first firmware queue, in the order of Kind, that has no
-// room for j by the strict test, and whether there is one.
+// room for j by the driver's test, and whether there is one.
 func (j *Job) blocker() (*fwQueue, bool) {
 	var entries, work [NumKinds]int
-	for i := range j.Commands {
-		c := &j.Commands[i]
-		entries[c.Kind]++
-		if c.Engines != 0 {
-			work[c.Kind]++
-		}
-	}
-	p := j.Queue.device.profile
+	j.tally(&entries, &work)
+	d := j.Queue.device
 	for k := range j.Queue.fw {
 		q := &j.Queue.fw[k]
-		if work[k] != 0 && p.Slots-q.outstanding <= work[k] ||
-			entries[k] != 0 && q.free() <= entries[k] {
+		if work[k] != 0 && d.profile.Slots-q.outstanding < work[k]+d.strict ||
+			entries[k] != 0 && q.free() < entries[k]+d.strict {
 			return q, true
 		}
 	}

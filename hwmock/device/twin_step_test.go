@@ -39,20 +39,14 @@ func (e dumbEvent) before(f dumbEvent) bool {
 
 func (d *dumb) fire(e dumbEvent) {
 	switch e.kind {
-	case dumbDoorbell:
-		if d.messages = append(d.messages, e.q); len(d.messages) == 1 {
-			d.after(d.wakeUp()+d.p.PickUp, dumbEvent{kind: dumbPickUp})
-		}
 	case dumbPickUp:
-		q := d.messages[0]
-		d.messages, d.active = d.messages[1:], d.now
-		for _, c := range q.list {
+		m := d.reading
+		d.active = d.now
+		for _, c := range m.q.list {
 			c.known = true
 		}
-		if len(d.messages) > 0 {
-			d.after(d.p.PickUp, dumbEvent{kind: dumbPickUp})
-		}
-		d.progress(q)
+		d.readNext()
+		d.progress(m.q)
 	case dumbReady:
 		if d.find(e.g, true) == nil {
 			d.start(e.g)
@@ -70,10 +64,14 @@ func (d *dumb) fire(e dumbEvent) {
 		e.c.done, d.active = true, d.now
 		d.retire(e.q)
 	case dumbIRQ:
-		for _, c := range e.q.list {
-			c.seen = c.seen || c.retired
+		firing := d.firing
+		d.firing = nil
+		for _, q := range firing {
+			for _, c := range q.list {
+				c.seen = c.seen || c.retired
+			}
+			d.endJobs(q)
 		}
-		d.endJobs(e.q)
 	}
 }
 
@@ -88,17 +86,6 @@ func (d *dumb) endJobs(q *dumbQueue) {
 			c.job.end = d.now
 		}
 	}
-}
-
-func (d *dumb) wakeUp() fence.Duration {
-	idle := true
-	d.each(func(c *dumbCommand) { idle = idle && (!c.known || c.done || c.engines == 0) })
-	asleep := !d.awake || idle && d.now.Sub(d.active) >= d.p.IdleOff
-	d.awake, d.active = true, d.now
-	if asleep {
-		return d.p.FirmwareWake
-	}
-	return 0
 }
 
 // progress gives the engines what the ring's order lets them have.
@@ -186,8 +173,11 @@ func (d *dumb) retire(q *dumbQueue) {
 		work = work || c.engines != 0
 		news = news || work || i+1 == len(q.list) || q.list[i+1].job != c.job
 	}
-	if news && !d.pending(dumbIRQ, q, 0) {
-		d.after(d.p.IRQ, dumbEvent{kind: dumbIRQ, q: q})
+	if news {
+		d.firing = append(d.firing, q)
+		if !d.pending(dumbIRQ, nil, 0) {
+			d.after(d.p.IRQ, dumbEvent{kind: dumbIRQ})
+		}
 	}
 	for work {
 		var oldest *dumbQueue

@@ -17,7 +17,9 @@ type dumb struct {
 	count    int // of whatever needs a place in an order
 	events   []dumbEvent
 	users    []*dumbUser
-	messages []*dumbQueue // to be picked up
+	messages []dumbMessage // to be picked up
+	reading  dumbMessage   // being picked up, if that is pending
+	firing   []*dumbQueue  // whom the interrupt under way is about
 	active   fence.Time
 	awake    bool
 	spans    []span
@@ -26,6 +28,15 @@ type dumb struct {
 }
 
 const numEngines = vcs2 + 1
+
+// dumbMessage tells of the first n commands of a queue; who reads it sees all
+// that are there by then.
+type dumbMessage struct {
+	q    *dumbQueue
+	n    int
+	rank uint8
+	at   fence.Time // of its arrival
+}
 
 type dumbUser struct {
 	fw      [device.NumKinds]*dumbQueue
@@ -67,8 +78,7 @@ type dumbCommand struct {
 type dumbKind uint8
 
 const (
-	dumbDoorbell dumbKind = iota
-	dumbPickUp
+	dumbPickUp dumbKind = iota
 	dumbReady
 	dumbEnd
 	dumbRetire
@@ -92,7 +102,7 @@ func (d *dumb) after(t fence.Duration, e dumbEvent) {
 	switch e.kind {
 	case dumbReady, dumbEnd:
 		e.rank = e.g
-	case dumbRetire, dumbIRQ:
+	case dumbRetire:
 		e.rank = 3*e.q.user + e.q.kind
 	}
 	d.events = append(d.events, e)
@@ -199,18 +209,56 @@ func (d *dumb) submit(
 		}
 	}
 	for _, k := range []device.Kind{device.Fragment, device.Vertex, device.Compute} {
-		if q := u.fw[k]; need[k] > 0 && !d.pending(dumbDoorbell, q, 0) && !d.waits(q) {
-			d.after(d.p.Doorbell, dumbEvent{kind: dumbDoorbell, q: q})
+		if q := u.fw[k]; need[k] > 0 {
+			d.send(dumbMessage{q: q, n: len(q.list), rank: rank, at: d.now.Add(d.p.Doorbell)})
 		}
 	}
 	return true
 }
 
-func (d *dumb) waits(q *dumbQueue) bool {
-	for _, m := range d.messages {
-		if m == q {
-			return true
+// send has a firmware that reads nothing begin with m, which wakes it if it is
+// off; otherwise m waits.
+func (d *dumb) send(m dumbMessage) {
+	if d.pending(dumbPickUp, nil, 0) {
+		d.messages = append(d.messages, m)
+		return
+	}
+	idle := true
+	d.each(func(c *dumbCommand) { idle = idle && (!c.known || c.done || c.engines == 0) })
+	start := m.at
+	if !d.awake || idle && start.Sub(d.active) >= d.p.IdleOff {
+		start = start.Add(d.p.FirmwareWake)
+	}
+	d.awake = true
+	d.read(m, start)
+}
+
+func (d *dumb) read(m dumbMessage, start fence.Time) {
+	d.reading = m
+	d.after(start.Sub(d.now)+d.p.PickUp, dumbEvent{kind: dumbPickUp})
+}
+
+// readNext begins to read, past those without news, the most important of the messages that have arrived,
+// among equals the first, or else the one that arrives next.
+func (d *dumb) readNext() {
+	best := -1
+	for i, m := range d.messages {
+		if best < 0 {
+			best = i
+			continue
+		}
+		a, b := max(m.at, d.now), max(d.messages[best].at, d.now)
+		if a < b || a == b && m.rank < d.messages[best].rank {
+			best = i
 		}
 	}
-	return false
+	if best >= 0 {
+		m := d.messages[best]
+		d.messages = append(d.messages[:best], d.messages[best+1:]...)
+		if m.q.list[m.n-1].known {
+			d.readNext()
+			return
+		}
+		d.read(m, max(m.at, d.now))
+	}
 }

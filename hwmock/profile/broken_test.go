@@ -16,11 +16,18 @@ const (
 	shareRange = "; permitted: a whole number from 1 to 999999 ppm"
 	topologies = "; permitted: per-queue, or shared:N with N from 1 to 1024"
 	engineForm = "; permitted: NAME class=RCS|BCS|VCS|VECS|CCS instance=1..16 " +
-		"queue=vertex|fragment|compute, NAME up to 32 of a-z, 0-9, - and _"
+		"queue=vertex|fragment|compute|ring, NAME up to 32 of a-z, 0-9, - and _"
 	marks = "; permitted: # S: where it was read, # D: from what it is derived, " +
 		"# A: why it is assumed"
-	allKeys = "; permitted: slots, buffer, ring, submit_cost, host_wake, run_cost, doorbell, " +
-		"fw_wake, fw_pickup, fw_dispatch, fw_retire, irq, idle_off, vertex_share, topology, engine"
+	allKeys = "; permitted: shape, topology, slots, buffer, ring, event_slots, vm_slots, channel, " +
+		"notify, submit_cost, vm_rebind, host_wake, run_cost, channel_poll, doorbell, fw_wake, " +
+		"fw_pickup, fw_dispatch, fw_retire, irq, idle_off, vertex_share, contention, pstates, " +
+		"pstate_sample, pstate_target, timeslice, preempt, switch_cost, timeout, on_timeout, " +
+		"reset, halt, recover_channel, engine"
+	shapes   = "; permitted: firmware or ring"
+	rates    = "; permitted: 1 to 16 whole numbers from 1 to 10000000 with commas between, ascending, kHz"
+	preempts = "; permitted: none, or some of vertex, fragment, compute, ring with commas between"
+	ppmRange = "; permitted: a whole number from 0 to 1000000 ppm"
 )
 
 // broken are lines that take the place of line number at of the small profile
@@ -48,8 +55,8 @@ var broken = []struct {
 		`"..., the nearest is host_wake` + allKeys},
 	{1, "\ufeffslots = 127 # S: a", `1: unknown key "\ufeffslots", the nearest is slots` + allKeys},
 	{1, "Slots = 127 # S: a", `1: unknown key "Slots", the nearest is slots` + allKeys},
-	{0, "ring = 1280 # S: c", "19: ring stands in line 3 already; permitted: once"},
-	{2, "# no buffer", "18: the file ends without buffer; permitted: no key is left out"},
+	{0, "ring = 1280 # S: c", "38: ring stands in line 3 already; permitted: once"},
+	{2, "# no buffer", "37: the file ends without buffer; permitted: no key is left out"},
 	// Numbers.
 	{1, "slots = # S: a", "1: slots: no value" + slotsRange},
 	{1, "slots = 1 # S: a", `1: slots: "1" is out of range` + slotsRange},
@@ -80,6 +87,35 @@ var broken = []struct {
 		`4: submit_cost: "10000000001" is out of range` + spanRange},
 	{4, "submit_cost = 9223372036854775807 s # D: d",
 		`4: submit_cost: "9223372036854775807" is out of range` + spanRange},
+	// Shapes, clocks, preemption, recovery.
+	{19, "shape = round # S: s", `19: shape: "round" is no shape` + shapes},
+	{19, "shape = # S: s", "19: shape: no value" + shapes},
+	{20, "event_slots = 129 # S: t",
+		`20: event_slots: "129" is out of range; permitted: a whole number from 3 to 128`},
+	{20, "event_slots = 2 # S: t",
+		`20: event_slots: "2" is out of range; permitted: a whole number from 3 to 128`},
+	{21, "vm_slots = 0 # S: u",
+		`21: vm_slots: "0" is out of range; permitted: a whole number from 1 to 65536`},
+	{22, "channel = 65537 # S: v",
+		`22: channel: "65537" is out of range; permitted: a whole number from 1 to 65536`},
+	{23, "notify = never # S: w", `23: notify: "never" is no notify; permitted: each or threshold`},
+	{26, "contention = 1000001 ppm # A: z", `26: contention: "1000001" is out of range` + ppmRange},
+	{27, "pstates = 396000 # S: aa", `27: pstates: "396000" has no unit` + rates},
+	{27, "pstates = 1,,3 kHz # S: aa", `27: pstates: "" is not a whole number` + rates},
+	{27, "pstates = 3,3 kHz # S: aa", "27: pstates: 3 is not above 3" + rates},
+	{27, "pstates = 0 kHz # S: aa", `27: pstates: "0" is out of range` + rates},
+	{27, "pstates = 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17 kHz # S: aa",
+		"27: pstates: 17 rates" + rates},
+	{31, "preempt = all # A: ae", `31: preempt: "all" is no firmware queue` + preempts},
+	{31, "preempt = vertex,vertex # A: ae", "31: preempt: vertex stands there twice" + preempts},
+	{33, "timeout = 1001 s # S: ag",
+		`33: timeout: "1001" is out of range; permitted: 0 ns to 1000 s, a whole number of ns, us, ms or s`},
+	{34, "on_timeout = pray # A: ah",
+		`34: on_timeout: "pray" is no on_timeout; permitted: no-device or reset`},
+	{19, "shape = ring # S: s", "16: engine v: queue vertex on a device of shape ring; permitted: " +
+		"queue=ring with shape = ring, and only there"},
+	{18, "engine = c class=CCS instance=1 queue=ring # A: r", "18: engine c: queue ring on a device " +
+		"of shape firmware; permitted: queue=ring with shape = ring, and only there"},
 	// Marks.
 	{5, "host_wake = 2 us", "5: host_wake: no mark" + marks},
 	{5, "host_wake = 2 us #", "5: host_wake: no mark" + marks},
@@ -161,6 +197,9 @@ func checkBroken(t *testing.T, what string, p *profile.Profile, err error, want 
 
 func TestBrokenFiles(t *testing.T) {
 	all := strings.TrimPrefix(allKeys, "; permitted: ")
+	rest := "shape, topology, event_slots, vm_slots, channel, notify, vm_rebind, channel_poll, " +
+		"vertex_share, contention, pstates, pstate_sample, pstate_target, timeslice, preempt, " +
+		"switch_cost, timeout, on_timeout, reset, halt, recover_channel, engine"
 	many := slices.Clone(small)
 	for i := range 30 {
 		many = append(many, fmt.Sprintf("engine = e%d class=%s instance=%d queue=compute # A: x",
@@ -171,11 +210,11 @@ func TestBrokenFiles(t *testing.T) {
 		{"notes alone", "# a\n\n# b\n",
 			"3: the file ends without " + all + "; permitted: no key is left out"},
 		{"truncated", strings.Join(small[:13], "\n"),
-			"13: the file ends without vertex_share, topology, engine; permitted: no key is left out"},
+			"13: the file ends without " + rest + "; permitted: no key is left out"},
 		{"too large", strings.Repeat(strings.Repeat("#", 1023)+"\n", 1024) + "#",
 			"1025: the file goes on; permitted: at most 1048576 bytes"},
 		{"too many engines", strings.Join(many, "\n"),
-			"48: engine: more than 32 engines" + engineForm},
+			"67: engine: more than 32 engines" + engineForm},
 	} {
 		p, err := profile.Parse("dir/x.profile", strings.NewReader(b.text))
 		checkBroken(t, b.what, p, err, b.want)
@@ -193,6 +232,10 @@ func TestLimitsAreReached(t *testing.T) {
 		{3, "ring = 8 # S: a"}, {3, "ring = 32769 # S: a"},
 		{4, "submit_cost = 0 s # S: a"}, {4, "submit_cost = 10000000000 ns # S: a"},
 		{14, "vertex_share = 1 ppm # S: a"}, {15, "topology = shared:1 # S: a"},
+		{20, "event_slots = 3 # S: a"}, {21, "vm_slots = 65536 # S: a"}, {22, "channel = 1 # S: a"},
+		{26, "contention = 1000000 ppm # S: a"}, {27, "pstates = 10000000 kHz # S: a"},
+		{27, "pstates = 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16 kHz # S: a"},
+		{31, "preempt = vertex,fragment,compute,ring # S: a"}, {33, "timeout = 1000 s # S: a"},
 		{0, "#" + strings.Repeat("x", 4095)},
 		{18, "engine = " + strings.Repeat("c", 32) + " class=CCS instance=1 queue=compute # A: r"},
 	} {

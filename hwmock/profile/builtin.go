@@ -1,36 +1,28 @@
 package profile
 
 import (
-	_ "embed" // for the built-in profiles
+	"embed"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 )
 
 // Extension is what the name of a profile file ends in.
 const Extension = ".profile"
 
-//go:embed apple-m1.profile
-var appleM1 string
-
-//go:embed ideal.profile
-var ideal string
+//go:embed *.profile
+var files embed.FS
 
 // builtin are the profiles that come with the package, in the order in which
 // they are listed.
-var builtin = []struct{ name, text string }{
-	{"apple-m1", appleM1},
-	{"ideal", ideal},
+var builtin = []string{
+	"apple-m1", "apple-m1-max", "apple-m2", "amdgpu-2017", "adreno-gmu", "mali-csf", "nvidia-tsg",
+	"kernel-mock", "ideal",
 }
 
 // Names lists the built-in profiles.
-func Names() []string {
-	names := make([]string, len(builtin))
-	for i, b := range builtin {
-		names[i] = b.name
-	}
-	return names
-}
+func Names() []string { return slices.Clone(builtin) }
 
 // Load returns a built-in profile by its name, or reads a file: a name with a
 // slash in it, or that ends in .profile. Its errors are those of opening and
@@ -44,11 +36,14 @@ func Load(name string) (*Profile, error) {
 		defer f.Close()
 		return Parse(name, f)
 	}
-	for _, b := range builtin {
-		if b.name == name {
-			return Parse(name, strings.NewReader(b.text))
-		}
+	if !slices.Contains(builtin, name) {
+		return nil, fmt.Errorf("device %s: unknown; there are %s, and files by a path that ends in %s",
+			quote(name), strings.Join(builtin, ", "), Extension)
 	}
-	return nil, fmt.Errorf("device %s: unknown; there are %s, and files by a path that ends in %s",
-		quote(name), strings.Join(Names(), ", "), Extension)
+	f, err := files.Open(name + Extension)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return Parse(name, f)
 }

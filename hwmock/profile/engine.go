@@ -22,10 +22,11 @@ const (
 	Vertex Queue = iota
 	Fragment
 	Compute
+	RingQueue // the one queue of a device of shape ring
 	numQueues
 )
 
-var queueNames = [numQueues]string{"vertex", "fragment", "compute"}
+var queueNames = [numQueues]string{"vertex", "fragment", "compute", "ring"}
 
 // String returns the queue's name, such as "vertex".
 func (q Queue) String() string {
@@ -142,6 +143,16 @@ func (p *Profile) checkEngine(e Engine) (problem, permitted string) {
 			return x.Class == e.Class && x.Instance == instance && x.Queue == q
 		})
 	}
+	if ring := e.Queue == RingQueue; ring || p.Shape == ShapeRing {
+		if ring != (p.Shape == ShapeRing) {
+			return fmt.Sprintf("queue %s on a device of shape %s", e.Queue, p.Shape),
+				"queue=ring with shape = ring, and only there"
+		}
+		if e.Instance > 1 && !has(e.Instance-1, e.Queue) {
+			return e.gap()
+		}
+		return "", ""
+	}
 	render := e.Class == RCS
 	switch other := Vertex + Fragment - e.Queue; {
 	case render == (e.Queue == Compute):
@@ -151,8 +162,13 @@ func (p *Profile) checkEngine(e Engine) (problem, permitted string) {
 		return fmt.Sprintf("%s has no %s engine", e.label(), other),
 			"a vertex and a fragment engine for each RCS instance"
 	case e.Instance > 1 && !has(e.Instance-1, e.Queue):
-		return fmt.Sprintf("%s without %s%d", e.label(), e.Class, e.Instance-1),
-			"instances of a class from 1 on, without gaps"
+		return e.gap()
 	}
 	return "", ""
+}
+
+// gap says that the instance before e is missing.
+func (e Engine) gap() (problem, permitted string) {
+	return fmt.Sprintf("%s without %s%d", e.label(), e.Class, e.Instance-1),
+		"instances of a class from 1 on, without gaps"
 }

@@ -1,9 +1,7 @@
 package profile
 
 import (
-	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"credence/core/fence"
@@ -12,7 +10,13 @@ import (
 // Limits of what a profile may say.
 const (
 	MaxLatency    = 10 * fence.Second
+	MaxTimeout    = 1000 * fence.Second
 	MaxSchedulers = 1024
+	MaxEventSlots = 128 // bits of the event message
+	MaxVMSlots    = 1 << 16
+	MaxChannel    = 1 << 16
+	MaxPStates    = 16
+	MaxClock      = 10_000_000 // kHz
 )
 
 // key is one thing that a profile says.
@@ -28,18 +32,36 @@ type key struct {
 // the value goes. A profile has every one of them; engine, and no other, may
 // stand more than once.
 var keys = []key{
+	choice("shape", "how the device takes work", shapeNames[:],
+		func(p *Profile, i int) { p.Shape = Shape(i) }),
+	{"topology", "one scheduler a user queue, or N that all share",
+		fmt.Sprintf("per-queue, or shared:N with N from 1 to %d", MaxSchedulers), nil, setTopology},
+
 	integer("slots", "command slots per firmware queue that the driver counts", "", 2, 1<<15,
 		func(p *Profile) *int { return &p.Slots }),
 	integer("buffer", "outstanding commands per firmware queue that the firmware holds", "", 1, 1<<15,
 		func(p *Profile) *int { return &p.Buffer }),
 	integer("ring", "ring entries per firmware queue", "", 8, 1<<15+1,
 		func(p *Profile) *int { return &p.Ring }),
+	integer("event_slots", "firmware queues that can be active at a time", "", 3, MaxEventSlots,
+		func(p *Profile) *int { return &p.EventSlots }),
+	integer("vm_slots", "address spaces that can be active at a time", "", 1, MaxVMSlots,
+		func(p *Profile) *int { return &p.VMSlots }),
+	integer("channel", "messages that each work channel holds", "", 1, MaxChannel,
+		func(p *Profile) *int { return &p.Channel }),
+	choice("notify", "when the firmware tells the host of completions", notifyNames[:],
+		func(p *Profile, i int) { p.Notify = Notify(i) }),
+
 	latency("submit_cost", "time of the submitting call",
 		func(p *Profile) *fence.Duration { return &p.SubmitCost }),
+	latency("vm_rebind", "more of the submitting call if the address space lost its slot",
+		func(p *Profile) *fence.Duration { return &p.VMRebind }),
 	latency("host_wake", "until a worker that had nothing to do runs",
 		func(p *Profile) *fence.Duration { return &p.HostWake }),
 	latency("run_cost", "time for which run_job keeps the worker busy",
 		func(p *Profile) *fence.Duration { return &p.RunCost }),
+	latency("channel_poll", "for how long run_job sleeps at a time while a channel is full",
+		func(p *Profile) *fence.Duration { return &p.ChannelPoll }),
 	latency("doorbell", "from the doorbell's write until the firmware has the message",
 		func(p *Profile) *fence.Duration { return &p.Doorbell }),
 	latency("fw_wake", "more for the first message to a firmware that is powered off",
@@ -54,13 +76,40 @@ var keys = []key{
 		func(p *Profile) *fence.Duration { return &p.IRQ }),
 	latency("idle_off", "without work until the firmware powers off",
 		func(p *Profile) *fence.Duration { return &p.IdleOff }),
+
 	integer("vertex_share", "vertex part of a render's time", "ppm", 1, 999_999,
 		func(p *Profile) *int { return &p.VertexShare }),
-	{"topology", "one scheduler a user queue, or N that all share",
-		fmt.Sprintf("per-queue, or shared:N with N from 1 to %d", MaxSchedulers), nil, setTopology},
+	integer("contention", "what each further busy engine costs the busy ones, of an engine's work",
+		"ppm", 0, 1_000_000, func(p *Profile) *int { return &p.Contention }),
+	{"pstates", "clock rates; durations hold at the last one", fmt.Sprintf(
+		"1 to %d whole numbers from 1 to %d with commas between, ascending, kHz", MaxPStates, MaxClock),
+		[]string{"kHz"}, setPStates},
+	latency("pstate_sample", "how often the clock follows the load; 0 ns holds the last rate",
+		func(p *Profile) *fence.Duration { return &p.PStateSample }),
+	integer("pstate_target", "share of time that the clock tries to have the busiest engine work",
+		"ppm", 1, 1_000_000, func(p *Profile) *int { return &p.PStateTarget }),
+	latency("timeslice", "how long a command executes while another waits; 0 ns is to its end",
+		func(p *Profile) *fence.Duration { return &p.TimeSlice }),
+	{"preempt", "queues whose commands a time slice ends", "none, or some of " +
+		strings.Join(queueNames[:], ", ") + " with commas between", nil, setPreempt},
+	latency("switch_cost", "what it takes an engine to switch between commands",
+		func(p *Profile) *fence.Duration { return &p.SwitchCost }),
+
+	span("timeout", "how long a job may take before the driver asks; 0 ns is for ever", MaxTimeout,
+		func(p *Profile) *fence.Duration { return &p.Timeout }),
+	choice("on_timeout", "whether the driver resets the hardware or gives the device up",
+		[]string{"no-device", "reset"}, func(p *Profile, i int) { p.Resets = i == 1 }),
+	latency("reset", "how long a reset takes",
+		func(p *Profile) *fence.Duration { return &p.Reset }),
+	latency("halt", "how long the firmware stands still after a fault",
+		func(p *Profile) *fence.Duration { return &p.Halt }),
+	latency("recover_channel", "how long a firmware queue stands still after a channel error",
+		func(p *Profile) *fence.Duration { return &p.RecoverChannel }),
+
 	{engineKey, "an engine, and the firmware queue that feeds it", fmt.Sprintf(
-		"NAME class=RCS|BCS|VCS|VECS|CCS instance=1..%d queue=vertex|fragment|compute, "+
-			"NAME up to %d of a-z, 0-9, - and _", MaxInstance, maxName), nil, addEngine},
+		"NAME class=RCS|BCS|VCS|VECS|CCS instance=1..%d queue=%s, "+
+			"NAME up to %d of a-z, 0-9, - and _", MaxInstance, strings.Join(queueNames[:], "|"),
+		maxName), nil, addEngine},
 }
 
 // findKey returns the key of that name, nil if there is none.
@@ -71,62 +120,4 @@ func findKey(name string) *key {
 		}
 	}
 	return nil
-}
-
-// integer is a key whose value is an integer, of one unit or, with "", a count.
-func integer(name, doc, unit string, least, most int, field func(*Profile) *int) key {
-	permitted := strings.TrimSpace(fmt.Sprintf("a whole number from %d to %d %s", least, most, unit))
-	set := func(p *Profile, value, _ string) error {
-		n, err := number(value, int64(least), int64(most))
-		*field(p) = int(n)
-		return err
-	}
-	return key{name, doc, permitted, []string{unit}, set}
-}
-
-// latencyUnits are what a latency may be written in.
-var latencyUnits = []string{"ns", "us", "ms", "s"}
-
-// latency is a key whose value is a span of time.
-func latency(name, doc string, field func(*Profile) *fence.Duration) key {
-	permitted := fmt.Sprintf("0 ns to %d s, a whole number of ns, us, ms or s",
-		MaxLatency/fence.Second)
-	set := func(p *Profile, value, unit string) error {
-		span := fence.Nanosecond
-		for _, u := range latencyUnits {
-			if u == unit {
-				break
-			}
-			span *= 1000
-		}
-		n, err := number(value, 0, int64(MaxLatency/span))
-		*field(p) = fence.Duration(n) * span
-		return err
-	}
-	return key{name, doc, permitted, latencyUnits, set}
-}
-
-// number reads a whole number, digits only.
-func number(s string, least, most int64) (int64, error) {
-	n, err := strconv.ParseUint(s, 10, 63)
-	if errors.Is(err, strconv.ErrSyntax) {
-		return 0, fmt.Errorf("%s is not a whole number", quote(s))
-	}
-	if err != nil || int64(n) < least || int64(n) > most {
-		return 0, fmt.Errorf("%s is out of range", quote(s))
-	}
-	return int64(n), nil
-}
-
-func setTopology(p *Profile, value, _ string) error {
-	if value == "per-queue" {
-		return nil
-	}
-	count, ok := strings.CutPrefix(value, "shared:")
-	if !ok {
-		return fmt.Errorf("%s is no topology", quote(value))
-	}
-	n, err := number(count, 1, MaxSchedulers)
-	p.SharedSchedulers = int(n)
-	return err
 }

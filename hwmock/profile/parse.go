@@ -22,8 +22,9 @@ const form = "key = value unit # mark: source"
 
 // parser is what Parse knows so far.
 type parser struct {
-	file string
-	p    *Profile
+	file  string
+	p     *Profile
+	about []string // the notes before the first key
 }
 
 func (s *parser) errorf(line int, format string, args ...any) error {
@@ -66,6 +67,9 @@ func (s *parser) line(n int, raw []byte) error {
 	}
 	line := strings.TrimSpace(string(raw))
 	if line == "" || line[0] == '#' {
+		if len(s.p.values) == 0 && line != "" {
+			s.about = append(s.about, strings.TrimSpace(line[1:]))
+		}
 		return nil
 	}
 	assignment, note, _ := strings.Cut(line, "#")
@@ -153,6 +157,8 @@ func (s *parser) finish(last int) (*Profile, error) {
 			return nil, s.errorf(v.Line, "engine %s: %s; permitted: %s", e.Name, problem, permitted)
 		}
 	}
+	s.p.About, _, _ = strings.Cut(strings.Join(s.about, " "), ". ")
+	s.p.About = strings.TrimSuffix(s.p.About, ".")
 	return s.p, nil
 }
 

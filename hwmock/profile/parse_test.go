@@ -33,6 +33,25 @@ var small = []string{
 	"engine = v class=RCS instance=1 queue=vertex # A: p",
 	"engine = f class=RCS instance=1 queue=fragment # A: q",
 	"engine = c class=CCS instance=1 queue=compute # A: r",
+	"shape = firmware # S: s",
+	"event_slots = 128 # S: t",
+	"vm_slots = 63 # S: u",
+	"channel = 256 # S: v",
+	"notify = threshold # S: w",
+	"vm_rebind = 11 us # A: x",
+	"channel_poll = 8 ms # S: y",
+	"contention = 250000 ppm # A: z",
+	"pstates = 396000,1278000 kHz # S: aa",
+	"pstate_sample = 12 ms # S: ab",
+	"pstate_target = 850000 ppm # S: ac",
+	"timeslice = 13 us # A: ad",
+	"preempt = fragment,vertex # A: ae",
+	"switch_cost = 14 us # A: af",
+	"timeout = 1000 s # S: ag",
+	"on_timeout = reset # A: ah",
+	"reset = 252 ms # S: ai",
+	"halt = 100 ms # S: aj",
+	"recover_channel = 1 s # S: ak",
 }
 
 func parse(lines []string) (*profile.Profile, error) {
@@ -49,6 +68,13 @@ func TestParse(t *testing.T) {
 		HostWake: 2 * fence.Microsecond, RunCost: 3 * fence.Millisecond, Doorbell: 4 * fence.Second,
 		FirmwareWake: 5, PickUp: 6, Dispatch: 7, Retire: 8, IRQ: 9, IdleOff: 10 * fence.Second,
 		VertexShare: 999_999, SharedSchedulers: 1024,
+		EventSlots: 128, VMSlots: 63, Channel: 256, Notify: profile.NotifyThreshold,
+		VMRebind: 11 * fence.Microsecond, ChannelPoll: 8 * fence.Millisecond, Contention: 250_000,
+		PStates: []int{396_000, 1_278_000}, PStateSample: 12 * fence.Millisecond,
+		PStateTarget: 850_000, TimeSlice: 13 * fence.Microsecond,
+		Preempt: 1<<profile.Vertex | 1<<profile.Fragment, SwitchCost: 14 * fence.Microsecond,
+		Timeout: 1000 * fence.Second, Resets: true, Reset: 252 * fence.Millisecond,
+		Halt: 100 * fence.Millisecond, RecoverChannel: fence.Second,
 		Engines: []profile.Engine{
 			{"v", profile.RCS, 1, profile.Vertex},
 			{"f", profile.RCS, 1, profile.Fragment},
@@ -76,7 +102,7 @@ func TestParseForgives(t *testing.T) {
 		l = strings.Replace(l, " # ", "#", 1)
 		lines = append(lines, "\t "+strings.ReplaceAll(l, " ", " \t ")+"  \r")
 	}
-	lines = append(lines, small[15:]...)
+	lines = append(lines, small[15:18]...)
 	got, err := parse(append(lines, "", ""))
 	if err != nil {
 		t.Fatal(err)
@@ -131,12 +157,29 @@ func TestValuesAreAsWritten(t *testing.T) {
 // TestNames holds the words of the closed sets, and that no other value panics.
 func TestNames(t *testing.T) {
 	got := fmt.Sprint(profile.RCS, profile.BCS, profile.VCS, profile.VECS, profile.CCS,
-		profile.Class(5), profile.Vertex, profile.Fragment, profile.Compute, profile.Queue(3),
-		profile.Sourced, profile.Derived, profile.Assumed, profile.Mark(7))
-	want := "RCS BCS VCS VECS CCS class(5) vertex fragment compute queue(3) " +
-		"sourced derived assumed mark(7)"
+		profile.Class(5), profile.Vertex, profile.Fragment, profile.Compute, profile.RingQueue,
+		profile.Queue(4), profile.Sourced, profile.Derived, profile.Assumed, profile.Mark(7),
+		profile.ShapeFirmware, profile.ShapeRing, profile.Shape(2), profile.NotifyEach,
+		profile.NotifyThreshold, profile.Notify(2))
+	want := "RCS BCS VCS VECS CCS class(5) vertex fragment compute ring queue(4) " +
+		"sourced derived assumed mark(7) firmware ring shape(2) each threshold notify(2)"
 	if got != want {
 		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+// TestAbout is the first sentence of the notes before the first key.
+func TestAbout(t *testing.T) {
+	for notes, want := range map[string]string{
+		"":                             "",
+		"# One line":                   "One line",
+		"# Two\n# lines. And more.\n":  "Two lines",
+		"\n# With a stop.\n\n# Second": "With a stop",
+	} {
+		p, err := parse(append([]string{notes}, append(small, "# Not this.")...))
+		if err != nil || p.About != want {
+			t.Errorf("%q: %v, %q", notes, err, p.About)
+		}
 	}
 }
 

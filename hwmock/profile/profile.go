@@ -8,8 +8,9 @@
 //
 // where the mark is S for a value read in the source that is named, D for one
 // derived from such values, and A for an assumption, to be treated as a knob.
-// Lines that are empty or begin with # are notes. Keys may stand in any order;
-// engine is the only one that may stand more than once.
+// Lines that are empty or begin with # are notes; the first sentence of those at
+// the top is what the profile is about. Keys may stand in any order; engine is
+// the only one that may stand more than once.
 //
 // Engines map what workloads name to what the device has:
 //
@@ -19,9 +20,11 @@
 //	VCS n      compute                 one: VCS1 and VCS2 run side by side
 //	VECS n     compute                 one
 //	CCS n      compute                 one
+//	any        ring                    one: a device of shape ring has no other
 //
 // A render's time is split between its vertex and its fragment engine by
-// vertex_share. The built-in profiles have two VCS and one of every other class.
+// vertex_share. On a ring it is one command. The built-in profiles of shape
+// firmware have two VCS and one of every other class.
 package profile
 
 import (
@@ -56,16 +59,27 @@ func (m Mark) String() string {
 
 // Profile is the parameters of one device. It does not change after Parse.
 type Profile struct {
-	Name string
+	Name  string
+	About string // the first sentence of the notes at the top; may be empty
+	Shape Shape
 
 	// Slots is what the driver counts per firmware queue, Buffer how many
 	// outstanding commands the firmware holds, Ring how many entries a ring has.
 	Slots, Buffer, Ring int
+	// EventSlots and VMSlots are how many firmware queues and how many address
+	// spaces can be active at a time.
+	EventSlots, VMSlots int
+	// Channel is how many messages each of the work channels holds.
+	Channel int
+	// Notify says when the firmware tells the host of completions.
+	Notify Notify
 
 	// Latencies, in the order in which a submission meets them.
 	SubmitCost   fence.Duration // of the submitting call
+	VMRebind     fence.Duration // more, if the address space lost its slot
 	HostWake     fence.Duration // until a worker that had nothing to do runs
 	RunCost      fence.Duration // that run_job keeps the worker busy
+	ChannelPoll  fence.Duration // that it sleeps at a time while a channel is full
 	Doorbell     fence.Duration // until the message is at the firmware
 	FirmwareWake fence.Duration // more, if the firmware was powered off
 	PickUp       fence.Duration // of one message, one at a time
@@ -76,6 +90,31 @@ type Profile struct {
 
 	// VertexShare is how much of a render's time is vertex work, ppm.
 	VertexShare int
+	// Contention is what each further busy engine costs the busy ones, ppm of
+	// one engine's work: of n busy engines each runs at 1/(1 + (n-1)*Contention).
+	Contention int
+	// PStates are the clock rates in kHz, ascending. What workloads call a
+	// duration holds at the last one.
+	PStates []int
+	// PStateSample is how often the clock follows the load; 0 holds the last
+	// state. PStateTarget is the share of time, ppm, that it tries to have the
+	// busiest engine work.
+	PStateSample fence.Duration
+	PStateTarget int
+	// TimeSlice is how long a command of a queue in Preempt executes while another
+	// waits; 0 lets commands run to their end. Preempt has bit q for Queue q.
+	// SwitchCost is what a switch takes the engine.
+	TimeSlice  fence.Duration
+	Preempt    uint8
+	SwitchCost fence.Duration
+
+	// Timeout is how long a job may take before the driver asks the device; 0 is
+	// for ever. Resets says that the driver then resets the hardware, which takes
+	// Reset, rather than give the device up. Halt is how long the firmware stands
+	// still after a fault, RecoverChannel how long a channel does after an error.
+	Timeout, Reset, Halt, RecoverChannel fence.Duration
+	Resets                               bool
+
 	// SharedSchedulers is how many schedulers all user queues share; 0 gives each
 	// user queue its own.
 	SharedSchedulers int

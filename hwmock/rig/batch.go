@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"credence/core/fence"
+	"credence/core/invariant"
 	"credence/core/sched"
 	"credence/hwmock/des"
 	"credence/hwmock/device"
@@ -22,6 +23,7 @@ type batch struct {
 	slot    uint32
 	gen     uint32 // of the handle
 	target  target
+	only    int // workload engine, if it can run on no other; else -1
 
 	done     bool
 	released bool
@@ -33,29 +35,37 @@ type batch struct {
 	onDone   fence.Callback // on finished, or on soft
 	waiters  *clientState   // to be resumed when it is done
 	push     des.Event
-	next     *batch // free
+	home     *freeList
+	next     *batch // in home
 }
 
 // batchPool owns the batches; a handle is a slot and the life it had.
 type batchPool struct {
 	all  []*batch
-	free *batch
+	soft freeList // the software fences among them
 	live int
 }
 
+// freeList is batches to be used again. Each context has its own: a job that
+// went from one entity to another would take along what the entities keep for
+// their next jobs, and where such a drift is one-sided memory would grow.
+type freeList struct{ first *batch }
+
 const slotBits = 32
 
-func (p *batchPool) take(r *Rig) *batch {
-	b := p.free
+// take returns a batch of home, or a new one that goes there.
+func (p *batchPool) take(r *Rig, home *freeList) *batch {
+	invariant.MightAlloc(r.exec.InSection(), "a client's submission")
+	b := home.first
 	if b == nil {
-		b = &batch{rig: r, slot: uint32(len(p.all)), gen: 1}
+		b = &batch{rig: r, slot: uint32(len(p.all)), gen: 1, home: home}
 		b.job.Owner = &b.job
 		b.job.Tag = uint64(b.slot)
 		b.onDone.Init(b)
 		b.push.Init(b)
 		p.all = append(p.all, b)
 	} else {
-		p.free = b.next
+		home.first = b.next
 		b.next = nil
 	}
 	p.live++
@@ -86,14 +96,13 @@ func (b *batch) settle() {
 	if !b.done || !b.released || b.used {
 		return
 	}
-	p := &b.rig.batches
 	b.job.Recycle()
 	b.context, b.owner, b.finished = nil, nil, nil
 	b.done, b.released, b.isSoft, b.target = false, false, false, target{}
 	b.gen++
-	b.next = p.free
-	p.free = b
-	p.live--
+	b.next = b.home.first
+	b.home.first = b
+	b.rig.batches.live--
 }
 
 // FenceSignaled is the moment at which the submitter can see the batch done.
@@ -101,6 +110,7 @@ func (b *batch) FenceSignaled(_ *fence.Fence, cb *fence.Callback) {
 	cb.Done()
 	b.done = true
 	if !b.isSoft {
+		b.rig.own.drop(b)
 		if sample := b.rig.config.Completed; sample != nil {
 			sample(b.rig.Now().Sub(b.job.Submitted()))
 		}

@@ -135,10 +135,20 @@ func (m *engineMap) work(list []device.Command, t target, d fence.Duration) []de
 			Kind: device.Compute, Engines: t.compute, Duration: d,
 		})
 	}
-	first := max(1, d/ppm*m.share+d%ppm*m.share/ppm)
+	first, rest := m.split(d)
 	return append(list,
 		device.Command{Kind: device.Vertex, Engines: t.vertex, Duration: first},
 		device.Command{Kind: device.Fragment, AfterKind: device.Vertex},
-		device.Command{Kind: device.Fragment, Engines: t.fragment, Duration: max(1, d-first)},
+		device.Command{Kind: device.Fragment, Engines: t.fragment, Duration: rest},
 	)
+}
+
+// split returns the vertex and the fragment part of a render. One without an end
+// is all fragment work, but for the least there is.
+func (m *engineMap) split(d fence.Duration) (vertex, fragment fence.Duration) {
+	if d == device.Endless {
+		return 1, d
+	}
+	vertex = max(1, d/ppm*m.share+d%ppm*m.share/ppm)
+	return vertex, max(1, d-vertex)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"credence/core/fence"
+	"credence/core/invariant"
 	"credence/core/sched"
 	"credence/hwmock/des"
 )
@@ -20,11 +21,15 @@ const MaxItemsPerInstant = 1 << 22
 type Executor struct {
 	events  *des.Engine
 	wakeUp  fence.Duration
+	wake    func() fence.Duration // in place of wakeUp, if not nil
 	after   func(*sched.Work)
 	workers []*worker // by Scheduler.ID
 	list    workList  // of workers that are awake
 	instant int       // items since the last event
 	woken   bool      // somebody who waits is to look again
+
+	running  *sched.Scheduler     // whose item runs
+	sections []*invariant.Section // of others on this goroutine
 
 	wakeUps, items uint64
 }
@@ -116,17 +121,26 @@ func (x *Executor) Queue(w *sched.Work) {
 	case k.busy && k.listed == 0:
 		// Otherwise it goes behind what is listed, which RunOne will hold.
 		k.held.push(w)
-	case x.wakeUp > 0 && k.listed == 0 && !k.inItem:
+	case k.listed == 0 && !k.inItem:
 		x.wakeUps++
-		k.held.push(w)
-		k.sleep(x.wakeUp)
-	default:
-		if x.wakeUp == 0 && k.listed == 0 && !k.inItem {
-			x.wakeUps++
+		if d := x.wakeCost(); d > 0 {
+			k.held.push(w)
+			k.sleep(d)
+			return
 		}
+		fallthrough
+	default:
 		k.listed++
 		x.list.push(w)
 	}
+}
+
+// wakeCost returns what it takes a worker to wake up this time.
+func (x *Executor) wakeCost() fence.Duration {
+	if x.wake != nil {
+		return x.wake()
+	}
+	return x.wakeUp
 }
 
 // Cancel takes w off again.
@@ -152,6 +166,7 @@ func (x *Executor) SetTimer(w *sched.Work, at fence.Time) {
 // Wait steps until done reports true, or the deadline. It looks again after
 // each step in which Wake was called.
 func (x *Executor) Wait(_ *sched.Scheduler, done func() bool, deadline fence.Time) bool {
+	invariant.MightBlock(x.InSection(), "rig.Executor.Wait")
 	for !done() {
 		for x.woken = false; !x.woken; {
 			if x.Step(deadline) {
@@ -209,7 +224,9 @@ func (x *Executor) run(k *worker, w *sched.Work) {
 	}
 	x.items++
 	k.inItem = true
+	x.running = w.Scheduler()
 	busy := w.Run()
+	x.running = nil
 	k.inItem = false
 	if busy > 0 {
 		k.sleep(busy)

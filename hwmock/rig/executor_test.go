@@ -177,14 +177,14 @@ func TestSelfFeedingSchedulerIsStopped(t *testing.T) {
 		t.Skip("millions of work items on one goroutine; without -race it takes a second")
 	}
 	b := &bench{t: t, events: des.New()}
-	b.with(1, rig.NewExecutor(b.events, 0, nil))
-	feed := func(items uint64) {
-		end := b.x.Items() + items
-		b.onFree = func(j *sched.Job) {
-			if b.x.Items() < end {
-				b.again(j, 0)
-			}
+	var end uint64
+	b.with(1, rig.NewExecutor(b.events, 0, func(w *sched.Work) {
+		if b.x.Items() < end {
+			w.Kick()
 		}
+	}))
+	feed := func(items uint64) {
+		end = b.x.Items() + items
 		b.push(0, costs{})
 	}
 	const half = rig.MaxItemsPerInstant / 2

@@ -12,9 +12,6 @@ func (r *Rig) Live() (live, made int) { return r.batches.live, len(r.batches.all
 // FirstEngines returns the engines that may run the first command of a job.
 func (r *Rig) FirstEngines(j *sched.Job) uint64 { return r.batches.ofJob(j).firstEngines() }
 
-// Contexts returns the contexts by the ids of their entities.
-func (r *Rig) Contexts() []*Context { return r.queues }
-
 // AddClientsThrough is AddClients with something between clients and rig.
 func (r *Rig) AddClientsThrough(
 	p *workload.Program, o workload.Options, between func(workload.Host) workload.Host,

@@ -3,6 +3,7 @@ package rig_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"credence/core/fence"
@@ -111,6 +112,26 @@ func TestOwnFilesRun(t *testing.T) {
 	runAll(t, ownFiles(t))
 }
 
+// full lists the devices that have every engine that the files name.
+func full(t testing.TB) (names []string) {
+	for _, name := range profile.Names() {
+		if parts(t, name).Shape == profile.ShapeFirmware {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// agx lists those of them that have the limits of Apple's.
+func agx(t testing.TB) (names []string) {
+	for _, name := range full(t) {
+		if p := parts(t, name); p.Slots == 127 && p.Buffer == 128 && p.Ring == 1280 {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 func runAll(t *testing.T, files []string) {
 	span := fence.Second
 	if race {
@@ -118,8 +139,12 @@ func runAll(t *testing.T, files []string) {
 	}
 	for _, path := range files {
 		text := read(t, path)
-		for _, name := range profile.Names() {
-			for _, f := range []string{"lanes", "credits-max:126"} {
+		for _, name := range full(t) {
+			flows := []string{"lanes"}
+			if slices.Contains(agx(t), name) {
+				flows = append(flows, "credits-max:126")
+			}
+			for _, f := range flows {
 				what := filepath.Base(path) + " on " + name + " under " + f
 				c := rig.Config{Profile: parts(t, name), Flow: flow(t, f)}
 				r, clients := play(t, c, text, workload.Options{}, span)
@@ -194,7 +219,7 @@ func TestLanesFillTheDeviceAndNoMore(t *testing.T) {
 		{read(t, "../../bench/workloads/saturate.wsim"), device.Compute},
 		{"1.RCS.10.0.0\n", device.Fragment},
 	} {
-		for _, name := range profile.Names() {
+		for _, name := range agx(t) {
 			s := newSystem(t, rig.Config{
 				Profile: parts(t, name), Flow: flow(t, "lanes"), Capacity: 512,
 			})

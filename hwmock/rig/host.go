@@ -16,6 +16,8 @@ type clientState struct {
 	rig      *Rig
 	client   *workload.Client
 	contexts []*Context // by the program's index; nil before the first batch
+	spaces   spaces
+	place    device.Place
 	resume   des.Event
 	next     *clientState // waits for the same batch
 	cursor   fence.Time   // when its last submission returns
@@ -38,8 +40,9 @@ func (l *Lost) Error() string {
 		l.File, l.Line, l.Client, l.Err)
 }
 
+// fail stops the client; a submission that none made stops nobody.
 func (s *clientState) fail(line int, e fence.Errno) {
-	if s.lost == nil {
+	if s != nil && s.lost == nil {
 		s.lost = &Lost{s.rig.Now(), s.client.Index(), s.client.Program().Name(), line, e}
 		s.rig.lost = append(s.rig.lost, s.lost)
 	}
@@ -56,6 +59,12 @@ func (s *clientState) Fire(fence.Time, *des.Event) {
 	}
 }
 
+// SlotFree resumes a client whose submitting call waits for a slot of the device.
+func (s *clientState) SlotFree() { s.resumeNow() }
+
+// Place is where the device notes that the client is in line.
+func (s *clientState) Place() *device.Place { return &s.place }
+
 func (s *clientState) resumeNow() { s.resumeAt(s.rig.Now()) }
 
 func (s *clientState) resumeAt(at fence.Time) {
@@ -64,6 +73,10 @@ func (s *clientState) resumeAt(at fence.Time) {
 
 // Capabilities returns what workloads may ask of the rig's device.
 func (r *Rig) Capabilities() workload.Capabilities { return r.engines.caps }
+
+// Contexts returns the contexts by the ids of their entities: those of clients
+// are made with their first batch. The caller does not change it.
+func (r *Rig) Contexts() []*Context { return r.queues }
 
 // AddClients starts the clients of a workload at the present time. o.FirstIndex
 // is the rig's to set.
@@ -77,6 +90,9 @@ func (r *Rig) AddClients(p *workload.Program, o workload.Options) (*workload.Gro
 		s := &clientState{rig: r, client: c, contexts: make([]*Context, len(p.Contexts()))}
 		s.resume.Init(s)
 		r.clients = append(r.clients, s)
+		if t := r.config.Tracer; t != nil {
+			t.AddClient(c.Index(), p.Name())
+		}
 		s.resumeNow()
 	}
 	return g, nil
@@ -91,7 +107,7 @@ func (h *host) Wake(c *workload.Client, at fence.Time) { h.clients[c.Index()].re
 
 func (h *host) NewSoftFence() workload.Handle {
 	r := (*Rig)(h)
-	b := r.batches.take(r)
+	b := r.batches.take(r, &r.batches.soft)
 	b.isSoft, b.used = true, true
 	b.soft.Init(r.contexts.Next(1), 1, b)
 	b.soft.Arm(&b.onDone)
@@ -118,11 +134,12 @@ func (h *host) Release(f workload.Handle) {
 }
 
 // Submit turns a batch into a job of its context's entity. A failure other than
-// a full queue stops the rig.
+// a full queue, or too few slots of the device, stops the rig.
 func (h *host) Submit(c *workload.Client, wb *workload.Batch) (workload.Handle, bool) {
 	r := (*Rig)(h)
 	s := r.clients[c.Index()]
 	if s.lost != nil {
+		r.device.Leave(s)
 		return workload.NoHandle, false
 	}
 	ctx, err := s.context(wb)
@@ -130,7 +147,10 @@ func (h *host) Submit(c *workload.Client, wb *workload.Batch) (workload.Handle, 
 		r.fail(err)
 		return workload.NoHandle, false
 	}
-	b := r.batches.take(r)
+	if wb.Pin {
+		wb.Engines = r.own.pick(wb.Engines)
+	}
+	b := r.batches.take(r, &ctx.spare)
 	b.owner, b.line = s, c.Program().Line(wb.Step)
 	b.compose(ctx, wb)
 	need, err := b.job.Need()
@@ -148,8 +168,17 @@ func (h *host) Submit(c *workload.Client, wb *workload.Batch) (workload.Handle, 
 		ctx.full = s
 		return workload.NoHandle, false
 	}
+	rebind, ok := r.device.Bind(&b.job, s)
+	if !ok {
+		b.job.Cleanup()
+		b.done, b.released = true, true
+		b.settle()
+		return workload.NoHandle, false
+	}
 	b.depend(wb.Deps)
-	b.submit(s)
+	b.startWith(wb.Starts)
+	r.own.take(b, wb.Engines)
+	b.submit(s, rebind)
 	return b.handle(), true
 }
 
@@ -163,7 +192,11 @@ func (s *clientState) context(wb *workload.Batch) (*Context, error) {
 		if ctx, err = s.rig.NewContext(p); err != nil {
 			return nil, err
 		}
+		ctx.queue.SetSpace(s.spaces.find(s.rig.device, s.client.Program().Contexts()[wb.Context].VM))
 		s.contexts[wb.Context] = ctx
+		if t := s.rig.config.Tracer; t != nil {
+			t.AddEntity(ctx.entity.ID(), s.client.Index())
+		}
 	}
 	if ctx.entity.Priority() != p {
 		ctx.entity.SetPriority(p)
@@ -194,7 +227,14 @@ func (b *batch) compose(ctx *Context, wb *workload.Batch) {
 			})
 		}
 	}
-	b.job.Commands = r.engines.work(list, b.target, wb.Duration)
+	for _, h := range wb.Starts {
+		list = b.barriersOf(list, r.batches.find(h))
+	}
+	d := wb.Duration
+	if wb.Endless {
+		d = device.Endless
+	}
+	b.job.Commands = r.engines.work(list, b.target, d)
 }
 
 // needsBarrier reports whether the hardware must order b behind dep, one of
@@ -238,30 +278,43 @@ func (b *batch) depend(deps []workload.Handle) {
 		dep := b.rig.batches.find(d)
 		switch {
 		case dep.isSoft:
+			b.rig.traceDepend(&dep.soft.Fence)
 			b.job.AddDependency(dep.soft.Get())
 		case dep.finished != nil:
+			b.rig.traceDepend(dep.finished)
 			b.job.AddDependency(dep.finished.Get())
 		}
 	}
 }
 
-// submit arms the job and pushes it when the submitting call returns: calls of
-// one client follow each other.
-func (b *batch) submit(s *clientState) {
+// submit arms the job and pushes it when the submitting call returns, which may
+// take more than usual: calls of one client follow each other.
+func (b *batch) submit(s *clientState, more fence.Duration) {
 	r := b.rig
-	r.ids++
-	b.job.ID = r.ids
+	cost := r.config.Profile.SubmitCost + more
+	if cost == 0 {
+		b.arm(r.Now())
+		b.job.Push()
+		return
+	}
+	from := max(s.cursor, r.Now())
+	b.arm(from)
+	s.cursor = from.Add(cost)
+	r.events.Schedule(&b.push, s.cursor, des.ClassClient, uint32(s.client.Index()))
+}
+
+// arm publishes the job's fences: what comes next is the push, which ends a call
+// that begins at from.
+func (b *batch) arm(from fence.Time) {
+	b.rig.ids++
+	b.job.ID = b.rig.ids
 	b.used = true
 	b.job.Arm()
 	b.finished = b.job.Finished().Get()
 	b.finished.Arm(&b.onDone)
-	cost := r.config.Profile.SubmitCost
-	if cost == 0 {
-		b.job.Push()
-		return
+	if t := b.rig.config.Tracer; t != nil {
+		t.Submit(b.rig.Now(), b.job.ID, b.context.entity.ID(), from, b.finished)
 	}
-	s.cursor = max(s.cursor, r.Now()).Add(cost)
-	r.events.Schedule(&b.push, s.cursor, des.ClassClient, uint32(s.client.Index()))
 }
 
 // hasRoom resumes the client that waits for the context's queue.

@@ -43,6 +43,7 @@ func (b *bench) with(n int, x *rig.Executor) *bench {
 		}
 		s, err := sched.New(sched.Config{
 			ID: uint32(i), Backend: b, Executor: b.x, Admission: a, Contexts: &b.contexts,
+			Compat: sched.Compat{Upstream: sched.RunBlindly}, // so that there are items
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -6,7 +6,6 @@ import (
 
 	"credence/core/fence"
 	"credence/hwmock/device"
-	"credence/hwmock/profile"
 	"credence/hwmock/rig"
 	"credence/hwmock/workload"
 )
@@ -15,7 +14,7 @@ import (
 // more commands through than the firmware holds. Its client waits for ever.
 func TestOverrunIsReported(t *testing.T) {
 	text := read(t, "../../bench/workloads/burst.wsim")
-	for _, name := range profile.Names() {
+	for _, name := range agx(t) {
 		s := newSystem(t, rig.Config{
 			Profile: parts(t, name), Flow: flow(t, "credits-job:1280"), Capacity: 1024,
 		})

@@ -14,7 +14,7 @@ type Counts struct {
 	Completed uint64 // jobs whose finished fence signalled
 	Failed    uint64 // of these, with an error
 	Warnings  uint64 // of the schedulers
-	Stalls    uint64 // times that flow control held back the next job
+	Stalls    uint64 // jobs that flow control held back
 	Items     uint64 // work items run
 	WakeUps   uint64 // of workers that had nothing to do
 	RingFull  uint64 // jobs refused for want of ring entries
@@ -29,6 +29,7 @@ type meter struct {
 	history history
 	engines []engineMeter
 	stalled []uint64           // by scheduler: the engines that its held-back job would use
+	held    []uint64           // by scheduler: the last job that it held back
 	unmet   []*sched.Scheduler // that hold back a job whose dependencies are not met
 }
 
@@ -47,7 +48,9 @@ func (m *meter) init(r *Rig, engines int) {
 	m.engines = make([]engineMeter, engines)
 }
 
-func (m *meter) addScheduler() { m.stalled = append(m.stalled, 0) }
+func (m *meter) addScheduler() {
+	m.stalled, m.held = append(m.stalled, 0), append(m.held, 0)
+}
 
 // Counts returns what was counted so far.
 func (r *Rig) Counts() Counts {
@@ -89,13 +92,12 @@ func (m *meter) EngineBusy(engine int, busy bool, now fence.Time) {
 	e.busy = busy
 }
 
-// afterItem follows what flow control holds back.
+// afterItem follows what flow control holds back, which an item that frees jobs
+// may look at too.
 func (m *meter) afterItem(w *sched.Work) {
-	if w.Item() != sched.ItemRun {
-		return
-	}
 	s := w.Scheduler()
-	if s.Stalled() != nil {
+	if j := s.Stalled(); j != nil && j.ID != m.held[s.ID()] {
+		m.held[s.ID()] = j.ID
 		m.counts.Stalls++
 	}
 	if !m.look(s) && !slices.Contains(m.unmet, s) {
@@ -156,6 +158,9 @@ func (m *meter) Observe(e sched.Event) {
 	}
 	if o := m.rig.config.Observer; o != nil {
 		o.Observe(e)
+	}
+	if m.rig.config.Tracer != nil {
+		m.trace(&e)
 	}
 }
 

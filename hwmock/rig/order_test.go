@@ -52,7 +52,8 @@ func TestPipelinedDependenciesBecomeBarriers(t *testing.T) {
 	}
 }
 
-// TestSharedSchedulersServeByPriority, which one scheduler a queue cannot.
+// TestSharedSchedulersServeByPriority; with one a queue the firmware does, which
+// reads what has arrived by priority.
 func TestSharedSchedulersServeByPriority(t *testing.T) {
 	ends := func(topology string) (low, high fence.Time) {
 		s := newSystem(t, rig.Config{
@@ -67,7 +68,7 @@ func TestSharedSchedulersServeByPriority(t *testing.T) {
 	if low, high := ends("shared:1"); high != fence.Time(100*us) || low != fence.Time(250*us) {
 		t.Errorf("shared: low ends at %d, high at %d", low, high)
 	}
-	if low, high := ends("per-queue"); low != fence.Time(100*us) || high != fence.Time(200*us) {
+	if low, high := ends("per-queue"); high != fence.Time(100*us) || low != fence.Time(200*us) {
 		t.Errorf("per queue: low ends at %d, high at %d", low, high)
 	}
 }
@@ -110,7 +111,7 @@ func TestBarrierOnABatchWhoseMemoryIsUsedAgain(t *testing.T) {
 		Profile: parts(t, "ideal", "topology = shared:1"), Flow: flow(t, "lanes"),
 	})
 	s.add("f\n1.CCS.10.0.0\n1.VCS1.5.0.0\n2.BCS.10.-1/-2/f-3.0\ns.-3\n"+
-		"3.VECS.1000.0.0\nd.5\na.-7\nd.2000\n", workload.Options{Repeats: 1})
+		"1.VECS.1000.0.0\nd.5\na.-7\nd.2000\n", workload.Options{Repeats: 1})
 	s.finish()
 	if _, made := s.Live(); made != 4 {
 		t.Errorf("memory for %d batches and fences, want 4: one is used twice", made)

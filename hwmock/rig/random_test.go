@@ -31,12 +31,14 @@ func seed(t *testing.T) uint64 {
 
 // randomFile writes a file of every kind of step that comes to an end: contexts
 // 1 to 3 with engines by name, 4 balanced over VCS, 5 over a render and a compute
-// engine, and objects of one local and one shared working set.
+// engine, to which 4 is bonded, and objects of one local and one shared working
+// set.
 func randomFile(r *rand.Rand) string {
 	for {
 		var b strings.Builder
-		b.WriteString("M.4.VCS,B.4,M.5.RCS|CCS,B.5\nw.1.3n4k\nW.2.2n4k\n1.RCS.40.0.0\n")
-		steps := 7
+		b.WriteString("M.4.VCS,B.4,b.4.VCS1.RCS,b.4.VCS2.CCS,M.5.RCS|CCS,B.5\n" +
+			"w.1.3n4k\nW.2.2n4k\n1.RCS.40.0.0\n")
+		steps := 9
 		for range 3 + r.IntN(13) {
 			text := randomStep(r, steps)
 			steps += 1 + strings.Count(text, "\n")
@@ -50,7 +52,7 @@ func randomFile(r *rand.Rand) string {
 
 func randomStep(r *rand.Rand, index int) string {
 	back := func() int { return -1 - r.IntN(min(index, 9)) }
-	switch r.IntN(22) {
+	switch r.IntN(24) {
 	case 0:
 		return fmt.Sprintf("d.%d", 1+r.IntN(100))
 	case 1:
@@ -66,6 +68,13 @@ func randomStep(r *rand.Rand, index int) string {
 	case 6, 7, 8:
 		// Signalled before the client waits for anything that waits for it.
 		return fmt.Sprintf("f\n%d.%s.%d.f-1.0\na.-2", 1+r.IntN(3), randomEngine(r), 1+r.IntN(80))
+	case 9:
+		// Nothing keeps the client from the step that ends the first.
+		return fmt.Sprintf("t.0\nq.0\n%d.%s.*.0.0\n%d.%s.%d.s-1.0\nd.%d\nT.-3", 1+r.IntN(3),
+			randomEngine(r), 1+r.IntN(3), randomEngine(r), 1+r.IntN(80), 1+r.IntN(50))
+	case 10:
+		return fmt.Sprintf("5.DEFAULT.%d.%d.0\n4.DEFAULT.%d.s-1.0", 1+r.IntN(80), back(),
+			1+r.IntN(80))
 	}
 	return randomBatch(r, back)
 }
@@ -191,6 +200,7 @@ func (s *system) checkEnd(r *record, last map[[3]int]int) {
 				r.done, *at)
 		}
 	}
+	s.checkStart(r)
 	if r.engines.Count() == 1 {
 		key := [3]int{r.client, r.context, r.engines.Lowest()}
 		n := 0
@@ -203,6 +213,38 @@ func (s *system) checkEnd(r *record, last map[[3]int]int) {
 		last[key] = n
 	}
 }
+
+// checkStart holds that r began no earlier than what it starts with was given to
+// the device and could begin, and on an engine that its bonds permit.
+func (s *system) checkStart(r *record) {
+	began := r.done.Add(-r.dur)
+	for _, id := range r.starts {
+		l := &s.batches[id-1]
+		if l.run > began {
+			s.t.Errorf("line %d begins at %d, before line %d is run at %d", r.line, began, l.line,
+				l.run)
+		}
+		if l.engines&r.engines != 0 && l.engines.Count() == 1 && s.balanced(r) {
+			s.t.Errorf("line %d may run on %b, as line %d, which it starts with", r.line, r.engines,
+				l.line)
+		}
+		want := map[int]string{s.named("RCS1"): "VCS1", s.named("CCS1"): "VCS2"}
+		if vcs := want[l.engines.Lowest()]; l.engines.Count() == 1 && vcs != "" && s.balanced(r) &&
+			r.engines != 1<<s.named(vcs) {
+			s.t.Errorf("line %d may run on %b with line %d on %b", r.line, r.engines, l.line,
+				l.engines)
+		}
+	}
+	for _, id := range r.preceded {
+		if d := &s.batches[id-1]; d.done > began && !s.ordered(d, r) {
+			s.t.Errorf("line %d begins at %d; what it starts with waits for line %d until %d", r.line,
+				began, d.line, d.done)
+		}
+	}
+}
+
+// balanced tells whether r is of the context that has bonds.
+func (s *system) balanced(r *record) bool { return r.number == 4 }
 
 // TestWorkloadsAreExecutedAsTheyAsk runs random files under everything that
 // can be configured, and holds dependencies, order and limits at every step.

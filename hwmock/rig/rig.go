@@ -9,6 +9,7 @@ import (
 	"fmt"
 
 	"credence/core/fence"
+	"credence/core/invariant"
 	"credence/core/sched"
 	"credence/hwmock/des"
 	"credence/hwmock/device"
@@ -30,8 +31,20 @@ type Config struct {
 	// Completed is called with the time from push to finished fence of each job;
 	// it may be nil.
 	Completed func(latency fence.Duration)
+	// Faults are what goes wrong on the device by itself; nil for nothing.
+	Faults *device.Faults
+	// Timeout is how long a job may take before the device is asked about it; 0 is
+	// the profile's if there are Faults, and for ever otherwise.
+	Timeout fence.Duration
+	// Stamps is the value of the device's stamps at the start.
+	Stamps uint32
 	// Observer sees every event of the schedulers; nil for none.
 	Observer sched.Observer
+	// Tracer is told what a timeline shows; nil for none.
+	Tracer Tracer
+	// Wake says what it takes a worker that had nothing to do to run this time, 0
+	// or more; nil takes the profile's HostWake every time.
+	Wake func() fence.Duration
 }
 
 // MaxContexts is how many contexts a rig may have.
@@ -39,20 +52,22 @@ const MaxContexts = 1 << 16
 
 // Rig is one machine: schedulers over a device, and what submits to them.
 type Rig struct {
-	config   Config
-	events   *des.Engine
-	exec     *Executor
-	contexts fence.Contexts
-	device   *device.Device
-	engines  engineMap
-	scheds   []*sched.Scheduler
-	queues   []*Context // by entity id
-	batches  batchPool
-	clients  []*clientState
-	lost     []*Lost
-	ids      uint64 // of jobs
-	meter    meter
-	failure  error
+	config     Config
+	events     *des.Engine
+	exec       *Executor
+	contexts   fence.Contexts
+	device     *device.Device
+	engines    engineMap
+	own        ownLoad
+	scheds     []*sched.Scheduler
+	admissions []sched.Admission // by scheduler id
+	queues     []*Context        // by entity id
+	batches    batchPool
+	clients    []*clientState
+	lost       []*Lost
+	ids        uint64 // of jobs
+	meter      meter
+	failure    error
 }
 
 // Context is one client context: a user queue of the device and the entity that
@@ -62,6 +77,7 @@ type Context struct {
 	entity sched.Entity
 	queue  *device.UserQueue
 	full   *clientState // waits for room in the entity
+	spare  freeList
 }
 
 // New returns a rig without contexts or clients, at time 0.
@@ -75,10 +91,12 @@ func New(c Config) (*Rig, error) {
 	}
 	r.meter.init(r, len(c.Profile.Engines))
 	r.exec = NewExecutor(r.events, c.Profile.HostWake, r.meter.afterItem)
+	r.exec.wake = c.Wake
 	r.device = device.New(device.Config{
 		Events: r.events, Profile: c.Profile, Contexts: &r.contexts,
-		Watcher: &r.meter, Freed: r.jobFreed,
+		Watcher: &r.meter, Observer: c.Tracer, Freed: r.jobFreed, Faults: c.Faults, Stamps: c.Stamps,
 	})
+	r.exec.AddSection(r.device.Section())
 	r.engines.load = r.device.Load
 	// Refuses a flow that cannot be, before the first context asks for one.
 	if _, err := c.Flow.Admission(device.Lanes(c.Profile)); err != nil {
@@ -90,6 +108,7 @@ func New(c Config) (*Rig, error) {
 // NewContext adds a user queue with an entity. The profile's topology says
 // whether it gets a scheduler of its own or shares one.
 func (r *Rig) NewContext(p sched.Priority) (*Context, error) {
+	invariant.MightAlloc(r.exec.InSection(), "Rig.NewContext")
 	if len(r.queues) == MaxContexts {
 		return nil, fmt.Errorf("rig: more than %d contexts", MaxContexts)
 	}
@@ -121,15 +140,27 @@ func (r *Rig) scheduler(index int) (*sched.Scheduler, error) {
 	s, err := sched.New(sched.Config{
 		ID: uint32(len(r.scheds)), Backend: r.backend(), Executor: r.exec,
 		Admission: a, Observer: &r.meter, Contexts: &r.contexts,
-		Policy: r.config.Policy, Compat: r.config.Compat,
+		Policy: r.config.Policy, Compat: r.config.Compat, Timeout: r.timeout(),
 	})
 	if err != nil {
 		return nil, err
 	}
 	r.exec.AddWorker()
 	r.scheds = append(r.scheds, s)
+	r.admissions = append(r.admissions, a)
+	if r.config.Tracer != nil {
+		r.traceScheduler(s.ID(), a)
+	}
 	r.meter.addScheduler()
 	return s, nil
+}
+
+// timeout returns how long a job may take.
+func (r *Rig) timeout() fence.Duration {
+	if r.config.Timeout == 0 && r.config.Faults != nil {
+		return r.config.Profile.Timeout
+	}
+	return r.config.Timeout
 }
 
 // backend returns the device as the flow control needs it. PrepareJob is asked

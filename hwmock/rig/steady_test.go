@@ -1,6 +1,8 @@
 package rig_test
 
 import (
+	"flag"
+	"runtime"
 	"testing"
 
 	"credence/core/fence"
@@ -21,9 +23,20 @@ a.-2
 1.RCS.10.0.0
 `
 
-// TestMemoryIsFlat runs a hundred thousand jobs.
+var memoryJobs = flag.Uint64("memory-jobs", 100_000, "jobs that TestMemoryIsFlat runs")
+
+// heap returns how much memory is in use.
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// TestMemoryIsFlat runs a hundred thousand jobs, of some twenty events each, and
+// with -memory-jobs 5000000 a hundred million events.
 func TestMemoryIsFlat(t *testing.T) {
-	jobs := uint64(100_000)
+	jobs := *memoryJobs
 	if race {
 		jobs = 15_000
 	}
@@ -33,13 +46,21 @@ func TestMemoryIsFlat(t *testing.T) {
 			Capacity: 16,
 		}, churn, workload.Options{Clients: 3}, 50*fence.Millisecond)
 		live, made := r.Live()
-		peak := live
-		for r.Counts().Completed < jobs {
+		peak, used, steps := live, uint64(0), 0
+		for half := false; r.Counts().Completed < jobs; steps++ {
 			if !r.Step(fence.Never) {
 				t.Fatalf("it comes to rest after %d jobs", r.Counts().Completed)
 			}
 			live, _ = r.Live()
 			peak = max(peak, live)
+			if !half && r.Counts().Completed >= jobs/2 {
+				half, used = true, heap()
+			}
+		}
+		now := heap()
+		t.Logf("%s: %d bytes after half of %d steps, %d at the end", topology, used, steps, now)
+		if grown := int64(now) - int64(used); grown > 64<<10 && !race {
+			t.Errorf("%s: the second half of %d jobs leaves %d bytes behind", topology, jobs, grown)
 		}
 		// Three entities of a client hold 16 jobs each and a few that are not freed.
 		if _, now := r.Live(); now > made+made/4 || peak > 3*3*(16+126) {
@@ -54,8 +75,7 @@ func TestMemoryIsFlat(t *testing.T) {
 	}
 }
 
-// TestNothingIsLeft when all clients have finished and gave their handles back,
-// but what the entities keep of their last jobs.
+// TestNothingIsLeft when all clients have finished and gave their handles back.
 func TestNothingIsLeft(t *testing.T) {
 	for _, topology := range []string{"per-queue", "shared:2"} {
 		r, err := rig.New(rig.Config{
@@ -71,7 +91,7 @@ func TestNothingIsLeft(t *testing.T) {
 		for r.Step(fence.Never) {
 		}
 		g.Close()
-		if live, _ := r.Live(); live != len(r.Contexts()) {
+		if live, _ := r.Live(); live != 0 || len(r.Contexts()) == 0 {
 			t.Errorf("%s: %d batches of %d contexts are left", topology, live, len(r.Contexts()))
 		}
 		for _, c := range r.Contexts() {
@@ -92,6 +112,8 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 		{"churn", "per-queue", "lanes", churn},
 		{"churn", "shared:2", "lanes", churn},
 		{"churn", "shared:2", "credits-max:12", churn},
+		{"split", "per-queue", "lanes", splitFrame},
+		{"split", "shared:2", "lanes", splitFrame},
 		{"render", "per-queue", "lanes", "1.RCS.10.0.0\n"},
 		{"saturate", "per-queue", "lanes", read(t, "../../bench/workloads/saturate.wsim")},
 		{"game60", "per-queue", "lanes", read(t, "../../bench/workloads/game60.wsim")},

@@ -53,9 +53,11 @@ func flow(t testing.TB, s string) sched.Flow {
 // record is what became of one batch.
 type record struct {
 	client, context, line    int
+	number                   int // of the context in the file
 	engines                  workload.EngineSet
 	dur                      fence.Duration
-	deps                     []uint64 // job ids
+	deps, starts             []uint64 // job ids
+	preceded                 []uint64 // deps of what it starts with, job ids
 	fences                   []*fence.Time
 	submitted                fence.Time
 	pushed, run, done, freed fence.Time // fence.Never before
@@ -127,7 +129,7 @@ func (h *spy) Submit(c *workload.Client, b *workload.Batch) (workload.Handle, bo
 	s := h.s
 	r := record{
 		client: c.Index(), context: b.Context, line: c.Program().Line(b.Step), engines: b.Engines,
-		dur: b.Duration, submitted: s.Now(),
+		number: c.Program().Contexts()[b.Context].ID, dur: b.Duration, submitted: s.Now(),
 		pushed: fence.Never, run: fence.Never, done: fence.Never, freed: fence.Never,
 	}
 	for _, d := range b.Deps {
@@ -135,6 +137,17 @@ func (h *spy) Submit(c *workload.Client, b *workload.Batch) (workload.Handle, bo
 			r.fences = append(r.fences, at)
 		} else {
 			r.deps = append(r.deps, s.jobs[d])
+		}
+	}
+	for _, l := range b.Starts {
+		id := s.jobs[l]
+		r.starts = append(r.starts, id)
+		l := &s.batches[id-1]
+		r.preceded = append(r.preceded, l.preceded...)
+		for _, d := range l.deps {
+			if !s.ordered(&s.batches[d-1], l) { // otherwise l is just behind it
+				r.preceded = append(r.preceded, d)
+			}
 		}
 	}
 	n := len(s.batches)
@@ -145,6 +158,10 @@ func (h *spy) Submit(c *workload.Client, b *workload.Batch) (workload.Handle, bo
 		s.refused++
 		return x, false
 	}
+	if b.Pin && (b.Engines.Count() != 1 || b.Engines&r.engines == 0) {
+		s.t.Errorf("line %d is pinned to %b of %b", r.line, b.Engines, r.engines)
+	}
+	s.batches[n].engines = b.Engines
 	s.jobs[x] = uint64(n + 1)
 	if s.accepted != nil {
 		s.accepted(&s.batches[n])

@@ -2,7 +2,6 @@ package workload
 
 import (
 	"fmt"
-	"math/bits"
 	"math/rand/v2"
 
 	"credence/core/fence"
@@ -33,10 +32,12 @@ type Client struct {
 	throttle int32
 	depth    int32
 	levels   []Priority // by context
+	slices   []uint32   // by context
 
 	batch   Batch
 	objects []object // results of batches, then working sets
 	fences  []*ref   // software fences of this iteration, by number
+	engines []uint8  // that pinned batches got, by number; nil if the file has none
 	queues  []queue  // by engine, if the file has a q step
 	metrics Metrics
 }
@@ -70,11 +71,15 @@ func newClient(g *Group, i int) *Client {
 	c := &Client{
 		host: g.host, group: g, prog: p, index: g.opts.FirstIndex + i,
 		levels:  make([]Priority, len(p.contexts)),
+		slices:  make([]uint32, len(p.contexts)),
 		objects: make([]object, p.local),
 		fences:  make([]*ref, p.fences),
 	}
 	for i := range c.levels {
 		c.levels[i] = Normal
+	}
+	if p.pinned {
+		c.engines = make([]uint8, p.batches)
 	}
 	if p.depth > 0 {
 		c.queues = make([]queue, len(p.device.Engines))
@@ -152,18 +157,6 @@ func (c *Client) await(r *ref) bool {
 	c.asked, c.awaited = askDone, r
 	c.host.NotifyDone(r.handle, c)
 	return false
-}
-
-// draw returns a duration for the present step, each of its nanoseconds as
-// likely as the other up to a bias of 2^-64 times their number (Lemire's
-// multiplication, without the rejection).
-func (c *Client) draw() fence.Duration {
-	s := c.group.spans[c.step]
-	if s.spread == 1 {
-		return s.least
-	}
-	n, _ := bits.Mul64(c.rng.Uint64(), s.spread)
-	return s.least + fence.Duration(n)
 }
 
 // close gives all handles back.

@@ -11,9 +11,9 @@ func (c *compiler) compile(s *Step) error {
 	case KindBatch:
 		return c.compileBatch(s, o)
 	case KindDelay, KindPeriod:
-		o.us = Span{Min: s.Value, Max: s.Value}
+		o.us = Span{Min: s.Value, Max: s.Value, Exponential: s.Span.Exponential}
 		c.p.period = c.p.period || s.Kind == KindPeriod
-	case KindSync, KindSignal:
+	case KindSync, KindSignal, KindTerminate:
 		o.target = c.number[s.Target]
 	case KindThrottle:
 		o.count = int32(s.Value)
@@ -23,10 +23,9 @@ func (c *compiler) compile(s *Step) error {
 	case KindSoftFence:
 		o.target = c.number[s.Index]
 	case KindPriority:
-		o.level, o.context = levelOf(s.Value), noBatch
-		if q, ok := c.queue[s.Context]; ok {
-			o.context = int32(q)
-		}
+		o.level, o.context = levelOf(s.Value), c.context(s)
+	case KindSlices:
+		o.slices, o.context = c.mask(s.Value), c.context(s)
 	case KindPreempt:
 		// As in gem_wsim, the steps that follow in the file have it, whatever
 		// iteration they are of.
@@ -35,8 +34,28 @@ func (c *compiler) compile(s *Step) error {
 	return nil
 }
 
+// context returns the index of the context of a step that is no batch.
+func (c *compiler) context(s *Step) int32 {
+	if q, ok := c.queue[s.Context]; ok {
+		return int32(q)
+	}
+	return noBatch
+}
+
+// mask returns a slice mask as the host gets it: 0 stands for all slices, however
+// they were named.
+func (c *compiler) mask(value int64) uint32 {
+	if value == allSlices || value == 1<<c.p.device.Slices-1 {
+		return 0
+	}
+	return uint32(value)
+}
+
 func (c *compiler) compileBatch(s *Step, o *op) (err error) {
 	if o.engines, err = c.resolve(s); err != nil {
+		return err
+	}
+	if err := c.compileStarts(s, o); err != nil {
 		return err
 	}
 	queue := c.queue[s.Context]
@@ -45,13 +64,15 @@ func (c *compiler) compileBatch(s *Step, o *op) (err error) {
 	o.result = c.number[s.Index]
 	o.order = c.order(o)
 	o.wait = s.Wait
-	o.us = s.Span
+	o.us, o.endless = s.Span, s.Span.Infinite
 	o.preempt = defaultPreempt
 	if every, ok := c.every[s.Context]; ok {
 		o.preempt = every
 	}
 	for _, d := range s.Deps {
-		o.uses = append(o.uses, c.use(d))
+		if d.Kind != DepSubmit {
+			o.uses = append(o.uses, c.use(d))
+		}
 	}
 	return nil
 }

@@ -11,11 +11,25 @@ import (
 
 func TestCompileRefusesWhatItCannotExpress(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
-		{"M.2.VCS,B.2\nb.2.VCS1.RCS\n1.RCS.1.0.0", "2: engine bonds (b) cannot be executed; remove"},
-		{"1.RCS.1.0.0\n2.BCS.1.s-1.0", "2: submit fences (s-1) cannot be executed; use f-1 to"},
-		{"1.RCS.1.0.0\n1.RCS.*.0.0\nT.-1", "2: batches without an end (duration *) cannot be executed; "},
-		{"S.1.-1\nS.1.1\n1.RCS.1.0.0", "2: slice masks (S) cannot be executed, since they change " +
-			"how fast batches run; remove the step and scale"},
+		{"1.RCS.1.0.0\n1.RCS.*.0.0\n1.RCS.*.0.0\nT.-1", "2: the batch has no end (duration *), as no " +
+			"T step names it, and would hang its engine; add a T step behind it, or give"},
+		{"S.1.-1\nS.1.8\n1.RCS.1.0.0", "2: 8 masks no subset of the 3 slices of device test; write a " +
+			"mask from 1 to 7, or -1 for all"},
+		{"S.1.0\n1.RCS.1.0.0", "1: 0 masks no subset of the 3 slices"},
+
+		{"M.2.VCS\nb.2.VCS1.RCS\n2.VCS1.1.0.0", "2: bonds of context 2 need load balancing; put " +
+			"steps such as M.2.VCS and B.2 before it"},
+		{"M.2.VCS1,B.2\nb.2.VCS1|VCS2.RCS\n2.VCS1.1.0.0", "2: engine VCS2 is not in the engine map of " +
+			"context 2, line 1, which has VCS1; name one"},
+		{"M.2.VCS,B.2\nb.2.VCS.RCS\n2.VCS1.1.0.0", "2: VCS means VCS1, VCS2, and a bond is between " +
+			"single engines; name one"},
+		{"M.2.VCS,B.2\nb.2.VCS1.VCS\n2.VCS1.1.0.0", "2: VCS means VCS1, VCS2, and a bond"},
+		{"M.2.VCS,B.2\nb.2.VCS1.VCS3\n2.VCS1.1.0.0", "2: no engine VCS3 on device test; it has"},
+		{"M.2.VCS,B.2\nb.2.VCS3.RCS\n2.VCS1.1.0.0", "2: no engine VCS3 on device test; it has"},
+		{"M.2.VCS,B.2\nb.2.VCS1.VCS1\n1.VCS1.1.0.0\n2.VCS.1.s-1.0", "4: no engine is left for the batch " +
+			"when the one that it starts with runs on VCS1; add a bond such as b.2.ENGINE.VCS1, or widen"},
+		{"M.2.VCS,B.2\n1.RCS.1.0.0,1.BCS.1.0.0\n2.VCS.1.s-1/s-2.0", "3: a batch of a context with load " +
+			"balancing starts with one other at most, which its engine depends on; leave one"},
 		{"1.RCS.1.0.0\nt.3", "2: the throttle looks back 3 steps, more than the 2 of the file; use"},
 		{"d.5\np.10", "1: the file has no batch, so clients would do nothing; add one"},
 
@@ -64,6 +78,36 @@ func TestDeviceWithoutTheClassSaysWhatItHas(t *testing.T) {
 	const want = "test.wsim:1: no engine CCS on device small; it has VCS1-0, VCS2, VCS1-1, RCS"
 	if err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
+	}
+}
+
+func TestSlicesAreRefusedWithoutSlices(t *testing.T) {
+	w, err := parse("S.3.-1\nS.3.1\n1.RCS.1.0.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rcs := []workload.Engine{{Class: workload.RCS, Instance: 1}}
+	_, err = w.Compile(workload.Capabilities{Device: "whole", Engines: rcs})
+	const want = "test.wsim:2: device whole has no slices to mask; write S.3.-1, or remove the step"
+	if err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+	for _, n := range []int{-1, workload.MaxSlices + 1} {
+		if _, err := w.Compile(workload.Capabilities{Device: "d", Engines: rcs, Slices: n}); err == nil ||
+			!strings.Contains(err.Error(), "slices; give 0 to 31") {
+			t.Errorf("%d slices: %v", n, err)
+		}
+	}
+}
+
+func TestAddressSpacesAreThoseAssigned(t *testing.T) {
+	p := compile(t, "1.RCS.1.0.0\nV.5,V.9\n2.RCS.1.0.0\nv.5.2,v.5.3,v.9.3,v.9.4\n3.RCS.1.0.0\n")
+	var vms []int
+	for _, c := range p.Contexts() {
+		vms = append(vms, c.VM)
+	}
+	if !reflect.DeepEqual(vms, []int{0, 5, 9}) {
+		t.Errorf("contexts 1 to 3 live in %v", vms)
 	}
 }
 

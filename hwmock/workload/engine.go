@@ -120,12 +120,22 @@ type Capabilities struct {
 	// 1, and GT, which is 0 on a device with one. The index of an engine is what
 	// EngineSet counts.
 	Engines []Engine
+	// Slices is how many slices the render engine has that S steps can mask, up to
+	// MaxSlices; 0 if they cannot.
+	Slices int
 }
+
+// MaxSlices is how many slices a device may have.
+const MaxSlices = 31
 
 // check refuses what is no list of engines.
 func (c *Capabilities) check() error {
 	if n := len(c.Engines); n == 0 || n > MaxEngines {
 		return fmt.Errorf("workload: device %s has %d engines; give 1 to %d", c.Device, n, MaxEngines)
+	}
+	if c.Slices < 0 || c.Slices > MaxSlices {
+		return fmt.Errorf("workload: device %s has %d slices; give 0 to %d", c.Device, c.Slices,
+			MaxSlices)
 	}
 	for i, e := range c.Engines {
 		if e.Class == DefaultClass || e.Class >= numClasses || e.Instance < 1 ||

@@ -14,10 +14,18 @@ func (s *Step) String() string {
 		return "f"
 	case KindSync, KindSignal, KindTerminate:
 		return forms[s.Kind].letter + "." + s.distance(s.Target)
-	case KindDelay, KindPeriod, KindThrottle, KindQueueDepth:
+	case KindDelay:
+		if s.Span.Exponential {
+			return "d." + s.Span.String()
+		}
+		fallthrough
+	case KindPeriod, KindThrottle, KindQueueDepth, KindVM:
 		return forms[s.Kind].letter + "." + strconv.FormatInt(s.Value, 10)
 	case KindWorkingSet:
 		return s.Set.String()
+	}
+	if s.Kind == KindAssign {
+		return "v." + strconv.FormatInt(s.Value, 10) + "." + strconv.Itoa(s.Context)
 	}
 	text := forms[s.Kind].letter + "." + strconv.Itoa(s.Context)
 	switch s.Kind {
@@ -58,10 +66,13 @@ func (s *Step) batchString() string {
 		strings.Join(deps, "/"), wait}, ".")
 }
 
-// String returns the duration as a file writes it: N, N-M or *.
+// String returns the duration as a file writes it: N, N-M, ~N or *.
 func (z Span) String() string {
 	if z.Infinite {
 		return "*"
+	}
+	if z.Exponential {
+		return "~" + strconv.FormatInt(z.Min, 10)
 	}
 	if z.Min == z.Max {
 		return strconv.FormatInt(z.Min, 10)

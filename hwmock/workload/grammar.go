@@ -17,7 +17,9 @@ const (
 	MaxInstance     = 64            // engine instances are 1..MaxInstance
 	MaxGT           = 15            // graphics tiles are 0..MaxGT
 	maxPriority     = 1 << 20       // absolute value; see levelOf
+	MaxVMs          = 1024          // numbers of V are 1..MaxVMs
 	maxMask         = 1<<31 - 1     // slice masks
+	allSlices       = -1            // the mask that means every slice
 )
 
 // Kind is what a step does.
@@ -41,6 +43,8 @@ const (
 	KindPreempt                // X.ctx.us
 	KindSlices                 // S.ctx.mask
 	KindWorkingSet             // w.id.size[/size]..., W when clones share it
+	KindVM                     // V.id
+	KindAssign                 // v.id.ctx
 	numKinds
 )
 
@@ -70,6 +74,8 @@ var forms = [numKinds]form{
 	KindPreempt:    {"X", "X.ctx.microseconds", 3},
 	KindSlices:     {"S", "S.ctx.mask", 3},
 	KindWorkingSet: {"w", "w.id.size/size", 3},
+	KindVM:         {"V", "V.id", 2},
+	KindAssign:     {"v", "v.id.ctx", 3},
 }
 
 // kindOf finds the kind of a step by its first field.

@@ -17,8 +17,8 @@ type Group struct {
 
 // spanOf is the scaled span of a step, in nanoseconds.
 type spanOf struct {
-	least  fence.Duration
-	spread uint64 // number of values, from least up
+	least  fence.Duration // or the mean of an exponential law
+	spread uint64         // number of values, from least up; 0 for such a law
 }
 
 // NewGroup returns the clients of p on host. It does not call the host; each
@@ -45,6 +45,7 @@ func scaleSpans(p *Program, o Options) []spanOf {
 	spans := make([]spanOf, len(p.ops))
 	for i := range p.ops {
 		us, s := p.ops[i].us, &spans[i]
+		s.spread = 1
 		switch p.ops[i].kind {
 		case KindBatch:
 			s.least = max(1, scaled(us.Min, o.DurationScale))
@@ -53,6 +54,9 @@ func scaleSpans(p *Program, o Options) []spanOf {
 			s.least = scaled(us.Min, o.DelayScale)
 		case KindPeriod:
 			s.least = scaled(us.Min, 1)
+		}
+		if us.Exponential {
+			s.spread = 0
 		}
 	}
 	return spans

@@ -21,12 +21,24 @@ type Batch struct {
 	// for Capabilities.Engines[i]. With more than one bit the host chooses.
 	Engines EngineSet
 	// Duration is the time the batch keeps its engine busy, at least 1 ns; the
-	// client has drawn it and scaled it.
+	// client has drawn it and scaled it. Endless batches, which run until Host.End,
+	// have 0.
 	Duration fence.Duration
+	Endless  bool
 	// Deps are the batches and software fences that must be done before this one
 	// starts, some perhaps of other clients. No handle occurs twice, none was done
 	// when Submit was called, and none was released.
 	Deps []Handle
+	// Starts are the batches that this one starts together with: it may start once
+	// each of them was given to the hardware and waits there for its turn at most.
+	// What is said of Deps holds for them; one may be in both.
+	Starts []Handle
+	// Pin asks Host.Submit to choose the engine at once and to leave in Engines
+	// only that.
+	Pin bool
+	// Slices is the set of slices that the render engine is to work with, bit i
+	// for slice i; 0 for all.
+	Slices uint32
 	// Priority is the level of the context at this moment.
 	Priority Priority
 	// Preempt is how often the batch allows itself to be preempted; 0 forbids it.
@@ -63,6 +75,9 @@ type Host interface {
 	// queued, and the host calls c.Resume when there is room, upon which the
 	// client submits the batch again, with dependencies of that moment.
 	Submit(c *Client, b *Batch) (Handle, bool)
+	// End ends h, an endless batch that was not seen to be done: at once, or, if
+	// it has not started, as soon as it does. A second call changes nothing.
+	End(h Handle)
 	// NewSoftFence returns a fence that is done when it is signalled. The handle
 	// belongs to the client.
 	NewSoftFence() Handle

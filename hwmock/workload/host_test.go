@@ -2,6 +2,7 @@ package workload_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"credence/core/fence"
@@ -13,7 +14,7 @@ var testDevice = workload.Capabilities{Device: "test", Engines: []workload.Engin
 	{Class: workload.RCS, Instance: 1}, {Class: workload.BCS, Instance: 1},
 	{Class: workload.VCS, Instance: 1}, {Class: workload.VCS, Instance: 2},
 	{Class: workload.VECS, Instance: 1}, {Class: workload.CCS, Instance: 1},
-}}
+}, Slices: 3}
 
 var engineNames = []string{"RCS", "BCS", "VCS1", "VCS2", "VECS", "CCS"}
 
@@ -26,11 +27,12 @@ type job struct {
 	slot                 uint32
 	live, done, released bool
 	soft                 bool
-	waiters              int // jobs that have it in deps
+	endless              bool // and not ended
+	waiters              int  // jobs that have it in deps or starts
 	client, context      int
 	engines              workload.EngineSet
 	duration             fence.Duration
-	deps                 []uint32 // slots
+	deps, starts         []uint32 // slots
 	engine               int      // -1 until started
 	start, end           fence.Time
 	notify               *workload.Client
@@ -90,7 +92,8 @@ func (h *testHost) alloc() uint32 {
 	slot := h.free[len(h.free)-1]
 	h.free = h.free[:len(h.free)-1]
 	j := &h.jobs[slot]
-	*j = job{slot: slot, generation: j.generation + 1, live: true, deps: j.deps[:0], engine: -1}
+	*j = job{slot: slot, generation: j.generation + 1, live: true, deps: j.deps[:0],
+		starts: j.starts[:0], engine: -1}
 	h.live++
 	h.peak = max(h.peak, h.live)
 	return slot
@@ -127,35 +130,75 @@ func (h *testHost) submit(key queueKey, b *workload.Batch) (uint32, bool) {
 	if h.queued[key] == h.slots {
 		return 0, false
 	}
-	if b.Duration < 1 || b.Engines == 0 {
+	if (b.Duration < 1) != b.Endless || b.Engines == 0 {
 		panic("batch without duration or engine")
+	}
+	if b.Pin {
+		b.Engines = 1 << h.idlest(b.Engines)
 	}
 	h.queued[key]++
 	slot := h.alloc()
 	j := &h.jobs[slot]
 	j.client, j.context = key.client, key.context
-	j.engines, j.duration = b.Engines, b.Duration
+	j.engines, j.duration, j.endless = b.Engines, b.Duration, b.Endless
 	j.number = h.submitted
 	h.submitted++
-	for i, d := range b.Deps {
-		dep := h.job(d)
-		if dep.done {
-			panic("dependency that is done")
-		}
-		for _, before := range b.Deps[:i] {
-			if before == d {
-				panic("dependency named twice")
-			}
-		}
-		dep.waiters++
-		j.deps = append(j.deps, uint32(d))
-	}
+	j.deps = h.hold(j.deps, b.Deps)
+	j.starts = h.hold(j.starts, b.Starts)
 	h.pending = append(h.pending, slot)
 	if h.onSubmit != nil {
 		h.onSubmit(j, b)
 	}
 	h.schedule()
 	return slot, true
+}
+
+// hold appends the slots of list, and keeps their jobs.
+func (h *testHost) hold(to []uint32, list []workload.Handle) []uint32 {
+	for i, d := range list {
+		dep := h.job(d)
+		if dep.done {
+			panic("dependency that is done")
+		}
+		if slices.Contains(list[:i], d) {
+			panic("dependency named twice")
+		}
+		dep.waiters++
+		to = append(to, uint32(d))
+	}
+	return to
+}
+
+// idlest returns the engine of the set that the fewest unfinished batches have
+// for themselves, of equals the first.
+func (h *testHost) idlest(set workload.EngineSet) int {
+	best, least := -1, 0
+	for e := range testDevice.Engines {
+		n := 0
+		for _, slot := range h.pending {
+			if h.jobs[slot].engines == 1<<e {
+				n++
+			}
+		}
+		if set.Has(e) && (best < 0 || n < least) {
+			best, least = e, n
+		}
+	}
+	return best
+}
+
+func (h *testHost) End(x workload.Handle) {
+	j := h.job(x)
+	if j.soft || j.done {
+		panic("end of what is no unfinished batch")
+	}
+	if !j.endless {
+		return // ended before
+	}
+	j.endless = false
+	if j.duration = 1; j.engine >= 0 {
+		j.end = h.now
+	}
 }
 
 func (h *testHost) NewSoftFence() workload.Handle {
@@ -193,13 +236,15 @@ func (h *testHost) Release(x workload.Handle) {
 func (h *testHost) schedule() {
 	for i, slot := range h.pending {
 		j := &h.jobs[slot]
-		if j.engine >= 0 || !h.depsDone(j) || h.behind(i, j) {
+		if j.engine >= 0 || !h.depsDone(j) || !h.started(j) || h.behind(i, j) {
 			continue
 		}
 		for e := range testDevice.Engines {
 			if j.engines.Has(e) && !h.busy[e] {
 				h.busy[e] = true
-				j.engine, j.start, j.end = e, h.now, h.now.Add(j.duration)
+				if j.engine, j.start, j.end = e, h.now, fence.Never; !j.endless {
+					j.end = h.now.Add(j.duration)
+				}
 				break
 			}
 		}
@@ -209,6 +254,15 @@ func (h *testHost) schedule() {
 func (h *testHost) depsDone(j *job) bool {
 	for _, d := range j.deps {
 		if !h.jobs[d].done {
+			return false
+		}
+	}
+	return true
+}
+
+func (h *testHost) started(j *job) bool {
+	for _, s := range j.starts {
+		if l := &h.jobs[s]; l.engine < 0 && !l.done {
 			return false
 		}
 	}
@@ -275,9 +329,11 @@ func (h *testHost) complete() {
 func (h *testHost) finish(slot uint32, j *job) {
 	j.done = true
 	h.busy[j.engine] = false
-	for _, d := range j.deps {
-		h.jobs[d].waiters--
-		h.recycle(d)
+	for _, list := range [][]uint32{j.deps, j.starts} {
+		for _, d := range list {
+			h.jobs[d].waiters--
+			h.recycle(d)
+		}
 	}
 	key := queueKey{j.client, j.context}
 	h.queued[key]--
@@ -316,8 +372,17 @@ func (h *testHost) run(g *workload.Group, until fence.Time) {
 }
 
 // drain lets the host finish without clients, and fails if a handle is left.
+// What has no end gets one.
 func (h *testHost) drain(t testing.TB) {
 	t.Helper()
+	for i := range h.jobs {
+		if j := &h.jobs[i]; j.endless {
+			j.endless, j.duration = false, 1
+			if j.engine >= 0 {
+				j.end = h.now
+			}
+		}
+	}
 	clear(h.full)
 	h.wakes = h.wakes[:0]
 	for h.tick(fence.Never) {

@@ -1,5 +1,7 @@
 package workload
 
+import "slices"
+
 // ref is a batch or software fence that the host knows, counted: the handle
 // goes back to the host when nothing names it, or when it is seen to be done.
 type ref struct {
@@ -120,14 +122,22 @@ func (o *object) clear(p *refs) {
 // deps collects what one submission waits for, each once and only what is not
 // done.
 type deps struct {
-	stamp uint64 // of the submission
-	list  []Handle
+	stamp  uint64   // of the submission
+	list   []Handle // to be done
+	starts []Handle // to have started
 }
 
 // begin starts the list of the next submission.
 func (d *deps) begin() {
 	d.stamp++
-	d.list = d.list[:0]
+	d.list, d.starts = d.list[:0], d.starts[:0]
+}
+
+// start appends r to what has to have started.
+func (d *deps) start(p *refs, r *ref) {
+	if !p.done(r) && !slices.Contains(d.starts, r.handle) {
+		d.starts = append(d.starts, r.handle)
+	}
 }
 
 // add appends r, which may be nil.

@@ -12,8 +12,9 @@ type parser struct {
 	w          *Workload
 	line       int         // of the step being read
 	sets       map[int]int // working set number -> index of its step
-	objects    int         // objects of all working sets so far
-	references int         // objects that all batches name
+	vms        map[int64]int
+	objects    int // objects of all working sets so far
+	references int // objects that all batches name
 }
 
 // Parse reads a workload file. The name stands in messages only. Errors of the
@@ -25,7 +26,7 @@ func Parse(name string, r io.Reader) (*Workload, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: reading the workload: %w", name, err)
 	}
-	p := &parser{w: &Workload{Name: name}, line: 1, sets: map[int]int{}}
+	p := &parser{w: &Workload{Name: name}, line: 1, sets: map[int]int{}, vms: map[int64]int{}}
 	if len(text) > MaxFileBytes {
 		return nil, p.errorf("the file is longer than %d bytes; give a wsim file, or split it",
 			MaxFileBytes)
@@ -125,9 +126,11 @@ func (p *parser) step(text string) error {
 func letters() string {
 	list := make([]string, 0, numKinds)
 	for k := KindBatch + 1; k < numKinds; k++ {
-		list = append(list, forms[k].letter)
+		if list = append(list, forms[k].letter); k == KindWorkingSet {
+			list = append(list, "W")
+		}
 	}
-	return strings.Join(append(list, "W"), " ")
+	return strings.Join(list, " ")
 }
 
 // quote quotes a piece of the file, shortened where it is long.

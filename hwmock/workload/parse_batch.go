@@ -24,10 +24,13 @@ func parseBatch(p *parser, s *Step, f []string) (err error) {
 	return nil
 }
 
-// span reads N, N-M or *.
+// span reads N, N-M, ~N or *.
 func (p *parser) span(field string) (Span, error) {
 	if field == "*" {
 		return Span{Infinite: true}, nil
+	}
+	if digits, ok := strings.CutPrefix(field, "~"); ok {
+		return p.exponential(digits)
 	}
 	const what = "duration in microseconds"
 	lo, hi, isRange := strings.Cut(field, "-")
@@ -41,6 +44,12 @@ func (p *parser) span(field string) (Span, error) {
 			"or a single one", quote(field))
 	}
 	return Span{Min: least, Max: most}, err
+}
+
+// exponential reads the mean of an exponential law.
+func (p *parser) exponential(digits string) (Span, error) {
+	mean, err := p.number("mean in microseconds", digits, 1, MaxMicroseconds)
+	return Span{Min: mean, Max: mean, Exponential: true}, err
 }
 
 // deps reads 0, or dependencies between slashes.

@@ -8,7 +8,7 @@ import (
 // parsers read the fields of a step, whose number is right; one entry a kind.
 var parsers = [numKinds]func(p *parser, s *Step, f []string) error{
 	KindBatch:      parseBatch,
-	KindDelay:      parseSpan,
+	KindDelay:      parseDelay,
 	KindPeriod:     parseSpan,
 	KindSync:       parseTarget,
 	KindThrottle:   parseThrottle,
@@ -23,6 +23,8 @@ var parsers = [numKinds]func(p *parser, s *Step, f []string) error{
 	KindPreempt:    parsePreempt,
 	KindSlices:     parseSlices,
 	KindWorkingSet: parseWorkingSet,
+	KindVM:         parseVM,
+	KindAssign:     parseAssign,
 }
 
 // number reads an integer of lo..hi; what names it in messages.
@@ -80,6 +82,16 @@ func (p *parser) want(at int, fence bool) error {
 }
 
 func parseNothing(*parser, *Step, []string) error { return nil }
+
+func parseDelay(p *parser, s *Step, f []string) (err error) {
+	digits, ok := strings.CutPrefix(f[1], "~")
+	if !ok {
+		return parseSpan(p, s, f)
+	}
+	s.Span, err = p.exponential(digits)
+	s.Value = s.Span.Min
+	return err
+}
 
 func parseSpan(p *parser, s *Step, f []string) (err error) {
 	s.Value, err = p.number("number of microseconds", f[1], 1, MaxMicroseconds)
@@ -158,6 +170,29 @@ func parseSlices(p *parser, s *Step, f []string) (err error) {
 	}
 	s.Value, err = p.number("slice mask", f[2], -1, maxMask)
 	return err
+}
+
+func parseVM(p *parser, s *Step, f []string) (err error) {
+	if s.Value, err = p.number("address space", f[1], 1, MaxVMs); err != nil {
+		return err
+	}
+	if at, ok := p.vms[s.Value]; ok {
+		return p.errorf("address space %d is created in line %d already; take another number",
+			s.Value, p.w.Steps[at].Line)
+	}
+	p.vms[s.Value] = s.Index
+	return nil
+}
+
+func parseAssign(p *parser, s *Step, f []string) (err error) {
+	if s.Value, err = p.number("address space", f[1], 1, MaxVMs); err != nil {
+		return err
+	}
+	if _, ok := p.vms[s.Value]; !ok {
+		return p.errorf("there is no address space %d yet; create it above, with V.%d",
+			s.Value, s.Value)
+	}
+	return p.context(s, f[2])
 }
 
 // engine reads one engine; DEFAULT is allowed for batches only.

@@ -33,6 +33,7 @@ p.16667,s.-3,t.5,q.6
 P.1.-1023
 X.1.0
 S.1.-1
+V.7,v.7.3
 `)
 	if err != nil {
 		t.Fatal(err)
@@ -75,6 +76,8 @@ S.1.-1
 		{Kind: workload.KindPriority, Line: 16, Context: 1, Value: -1023},
 		{Kind: workload.KindPreempt, Line: 17, Context: 1},
 		{Kind: workload.KindSlices, Line: 18, Context: 1, Value: -1},
+		{Kind: workload.KindVM, Line: 19, Value: 7},
+		{Kind: workload.KindAssign, Line: 19, Context: 3, Value: 7},
 	}
 	if len(w.Steps) != len(want) {
 		t.Fatalf("%d steps, want %d:\n%s", len(w.Steps), len(want), w)
@@ -89,14 +92,16 @@ S.1.-1
 
 func TestCanonicalFormParsesToTheSameSteps(t *testing.T) {
 	w, err := parse("1.RCS.5.0.0\nw.0.007n1k-2k/3\nM.1.vcs2-3|RCS-0\n" +
-		"1.VECS.*.-3/f-3/s-3/r0-1-7/w0-2.1\nf\na.-1\n" +
-		"T.-3\ns.-4\nt.0\nq.1\nP.0.-0\nX.2.7\nS.3.1\nB.1\nb.1.RCS.VCS\nd.1\np.2\n")
+		"1.VECS.*.-3/f-3/s-3/r0-1-7/w0-2.0\nf\na.-1\n" +
+		"T.-3\ns.-4\nt.0\nq.1\nP.0.-0\nX.2.7\nS.3.1\nB.1\nb.1.RCS.VCS\nd.1\np.2\nV.03\nv.3.01\n" +
+		"d.~07\n1.RCS.~5.0.0\n")
 	if err != nil {
 		t.Fatal(err)
 	}
 	const want = "1.RCS.5.0.0\nw.0.7n1024-2048/3\nM.1.VCS2-3|RCS-0\n" +
-		"1.VECS.*.-3/f-3/s-3/r0-1-7/w0-2.1\nf\na.-1\n" +
-		"T.-3\ns.-4\nt.0\nq.1\nP.0.0\nX.2.7\nS.3.1\nB.1\nb.1.RCS.VCS\nd.1\np.2\n"
+		"1.VECS.*.-3/f-3/s-3/r0-1-7/w0-2.0\nf\na.-1\n" +
+		"T.-3\ns.-4\nt.0\nq.1\nP.0.0\nX.2.7\nS.3.1\nB.1\nb.1.RCS.VCS\nd.1\np.2\nV.3\nv.3.1\n" +
+		"d.~7\n1.RCS.~5.0.0\n"
 	if w.String() != want {
 		t.Errorf("got\n%swant\n%s", w, want)
 	}
@@ -114,7 +119,7 @@ func TestWrongFilesAreRefusedWithPlaceAndRemedy(t *testing.T) {
 		{"f\n" + many("#", workload.MaxLineBytes+1), "2: the line is longer than 65536 bytes; write"},
 		{many("f,f,f,f,f\n", workload.MaxSteps/5) + "f", "2001: more than 10000 steps; shorten"},
 		{"hello world\n", `1: "hello world" starts no step; a batch is ctx.engine.duration.deps.wait, ` +
-			`other steps start with one of d p s t q f a T M B b P X S w W`},
+			`other steps start with one of d p s t q f a T M B b P X S w W V v`},
 		{"-1.RCS.1.0.0", `1: "-1.RCS.1.0.0" starts no step; a batch`},
 		{many("z", 50), `1: "` + many("z", 40) + `"... starts no step`},
 
@@ -146,6 +151,11 @@ func TestWrongFilesAreRefusedWithPlaceAndRemedy(t *testing.T) {
 		{"P.x.1", `1: "x" is no context; write`},
 		{"X.x.1", `1: "x" is no context; write`},
 		{"S.x.1", `1: "x" is no context; write`},
+		{"V.0", `1: "0" is no address space; write a whole number from 1 to 1024`},
+		{"V.1\nV.1", "2: address space 1 is created in line 1 already; take another number"},
+		{"v.1.1\nV.1", "1: there is no address space 1 yet; create it above, with V.1"},
+		{"V.1\nv.1.x", `2: "x" is no context; write`},
+		{"v.x.1", `1: "x" is no address space; write`},
 
 		// Engines.
 		{"b.1.GPU.RCS", `1: "GPU" is no engine; write`},
@@ -165,6 +175,10 @@ func TestWrongFilesAreRefusedWithPlaceAndRemedy(t *testing.T) {
 		{"1.RCS.9-5.0.0", `1: the duration "9-5" does not grow; write`},
 		{"1.RCS.5-.0.0", `1: "" is no duration in microseconds; write`},
 		{"1.RCS.**.0.0", `1: "**" is no duration in microseconds; write`},
+		{"1.RCS.~0.0.0", `1: "0" is no mean in microseconds; write a whole number from 1`},
+		{"1.RCS.~5-9.0.0", `1: "5-9" is no mean in microseconds; write`},
+		{"d.~", `1: "" is no mean in microseconds; write`},
+		{"p.~5", `1: "~5" is no number of microseconds; write`},
 		{"1.RCS.5.0.2", `1: "2" does not say whether to wait; write 1`},
 		{"1.RCS.5.x.0", `1: "x" is no dependency; write 0 for none`},
 		{"1.RCS.5.0/0.0", `1: "0" is no dependency; write`},
@@ -204,6 +218,10 @@ func TestWrongFilesAreRefusedWithPlaceAndRemedy(t *testing.T) {
 		{"f\n1.RCS.5.f-1.0\ns.-1",
 			`3: the client would wait forever, since the batch of line 2 cannot run ` +
 				`until the end of the file, where`},
+		{"1.RCS.*.0.1\nT.-1", `1: the client would wait forever, since the batch of line 1 is not ` +
+			`done until "T.-1" ends a batch of duration *; wait after that`},
+		{"1.RCS.*.0.0\n2.BCS.5.-1.0\n3.VCS.5.s-1.0\ns.-1\nT.-4",
+			`4: the client would wait forever, since the batch of line 3 is not done until "T.-4" ends`},
 
 		// Working sets.
 		{"w.1.4k\nW.1.4k", "2: working set 1 is declared in line 1 already; take another number"},
@@ -277,13 +295,13 @@ func TestClassesAndLevelsHaveNames(t *testing.T) {
 
 func TestEveryKindHasAName(t *testing.T) {
 	seen := map[string]bool{}
-	for k := workload.KindBatch; k <= workload.KindWorkingSet; k++ {
+	for k := workload.KindBatch; k <= workload.KindAssign; k++ {
 		if s := k.String(); s == "" || s == "invalid" || seen[s] {
 			t.Errorf("kind %d is named %q", k, s)
 		}
 		seen[k.String()] = true
 	}
-	if next := workload.KindWorkingSet + 1; next.String() != "invalid" {
+	if next := workload.KindAssign + 1; next.String() != "invalid" {
 		t.Errorf("kind %d is %v: this test does not know it", next, next)
 	}
 }

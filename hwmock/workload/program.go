@@ -16,12 +16,17 @@ type Program struct {
 	shared   int // objects that clones have in common
 	depth    int // largest value of a q step, 0 without
 	period   bool
+	pinned   bool // some batch is
 }
 
 // Context is a queue that the clients of a program use.
 type Context struct {
 	ID      int       // number in the file
 	Engines EngineSet // every engine that a batch of it may run on
+	// VM is the address space that the context lives in, by the number that V
+	// gives it; 0, the client's own, unless a v step assigns another. Those of
+	// different clients are different.
+	VM int
 }
 
 // Name returns the name of the file.
@@ -42,14 +47,22 @@ type op struct {
 	context int32 // batch, priority: index into contexts
 	result  int32 // batch: its number among the batches, and object that it writes
 	order   int32 // batch: its timeline, noOrder where several engines may run it
-	target  int32 // sync: number of the batch; signal: of the software fence
+	target  int32 // sync, terminate: number of the batch; signal: of the software fence
 	before  int32 // number of the batch that is this step or the last before it, cyclic
 	level   Priority
+	slices  uint32    // slices: mask, 0 for all
 	count   int32     // throttle: steps; queue depth: batches
 	engines EngineSet // batch
 	us      Span      // batch; delay and period have equal ends
 	preempt fence.Duration
 	uses    []use
+
+	// Of a batch.
+	endless bool
+	pin     bool      // others' engines depend on the one that it gets
+	starts  []int32   // numbers of the batches that it starts with
+	leader  int32     // the one of these that follow is about
+	follow  followers // by engine of the leader: what is left of engines; nil if all
 }
 
 // noOrder is the timeline of batches that may finish out of order.
@@ -72,5 +85,5 @@ const (
 	useFence                // software fence first
 )
 
-// noBatch is where a context has no batch, so that its priority is moot.
+// noBatch is where a context has no batch, so that its settings are moot.
 const noBatch = -1

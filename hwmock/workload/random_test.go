@@ -11,15 +11,21 @@ import (
 
 // randomFile writes a file of up to 16 steps that parses: every kind of step
 // that clients execute, contexts 1 to 3 with engines by name, context 4
-// balanced over VCS, and objects of one local and one shared working set.
+// balanced over VCS and bonded to RCS and VECS, context 5 balanced over those,
+// and objects of one local and one shared working set.
 func randomFile(r *rand.Rand) string {
 	for {
 		var b strings.Builder
-		b.WriteString("M.4.VCS,B.4\nw.1.3n4k\nW.2.2n4k\n1.RCS.40.0.0\n")
+		b.WriteString("M.4.VCS,B.4,b.4.VCS1.RCS,b.4.VCS2.VECS,M.5.RCS|VECS,B.5\n" +
+			"w.1.3n4k\nW.2.2n4k\n1.RCS.40.0.0\n")
 		for i := range 3 + r.IntN(13) {
-			b.WriteString(randomStep(r, i+5) + "\n")
+			b.WriteString(randomStep(r, i+9) + "\n")
 		}
-		if w, err := workload.Parse("random.wsim", strings.NewReader(b.String())); err == nil {
+		w, err := workload.Parse("random.wsim", strings.NewReader(b.String()))
+		if err != nil {
+			continue
+		}
+		if _, err := w.Compile(testDevice); err == nil {
 			return w.String()
 		}
 	}
@@ -27,9 +33,9 @@ func randomFile(r *rand.Rand) string {
 
 func randomStep(r *rand.Rand, index int) string {
 	back := func() int { return -1 - r.IntN(min(index, 6)) }
-	switch r.IntN(20) {
+	switch r.IntN(22) {
 	case 0:
-		return fmt.Sprintf("d.%d", 1+r.IntN(100))
+		return fmt.Sprintf("d.%s%d", []string{"", "~"}[r.IntN(2)], 1+r.IntN(100))
 	case 1:
 		return fmt.Sprintf("p.%d", 1+r.IntN(400))
 	case 2:
@@ -44,23 +50,37 @@ func randomStep(r *rand.Rand, index int) string {
 		return "f"
 	case 8:
 		return fmt.Sprintf("a.%d", back())
+	case 9:
+		return fmt.Sprintf("S.%d.%d", 1+r.IntN(5), 1+r.IntN(7))
+	case 10:
+		// Ended behind a batch that may start with it, or wait for it.
+		return fmt.Sprintf("%d.%s.*.0.0\n%s\nT.-2", 1+r.IntN(3), randomEngine(r),
+			randomBatch(r, func() int { return -1 - r.IntN(3) }))
 	}
 	return randomBatch(r, back)
 }
 
+func randomEngine(r *rand.Rand) string { return engineNames[r.IntN(len(engineNames))] }
+
 func randomBatch(r *rand.Rand, back func() int) string {
-	ctx := 1 + r.IntN(4)
-	engine := []string{"RCS", "BCS", "VCS1", "VCS2", "VECS", "CCS"}[r.IntN(6)]
-	if ctx == 4 {
+	ctx, engine := 1+r.IntN(5), randomEngine(r)
+	switch ctx {
+	case 4:
 		engine = []string{"VCS", "DEFAULT", "VCS1", "RCS"}[r.IntN(4)]
+	case 5:
+		engine = []string{"DEFAULT", "DEFAULT", "VECS"}[r.IntN(3)]
 	}
 	span := fmt.Sprint(1 + r.IntN(80))
 	if r.IntN(2) == 0 {
 		span = fmt.Sprintf("%d-%d", 1+r.IntN(40), 41+r.IntN(60))
+	} else if r.IntN(4) == 0 {
+		span = fmt.Sprintf("~%d", 1+r.IntN(60))
 	}
 	var deps []string
 	for range r.IntN(4) {
-		switch r.IntN(5) {
+		switch r.IntN(6) {
+		case 5:
+			deps = append(deps, fmt.Sprintf("s%d", back()))
 		case 0:
 			deps = append(deps, fmt.Sprint(back()))
 		case 1:

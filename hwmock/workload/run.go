@@ -28,7 +28,7 @@ func (c *Client) execute(o *op) bool {
 		return c.runBatch(o)
 	case KindDelay:
 		if c.phase == phaseStart {
-			c.until = c.host.Now().Add(c.group.spans[c.step].least)
+			c.until = c.host.Now().Add(c.draw())
 			c.phase = phaseSleep
 		}
 		return c.sleep(c.until)
@@ -44,6 +44,14 @@ func (c *Client) execute(o *op) bool {
 		c.fences[o.target] = c.group.refs.take(c.host.NewSoftFence(), c.step, noOrder)
 	case KindSignal:
 		c.signal(int(o.target))
+	case KindTerminate:
+		if r := c.objects[o.target].writer; !c.group.refs.done(r) {
+			c.host.End(r.handle)
+		}
+	case KindSlices:
+		if o.context != noBatch {
+			c.slices[o.context] = o.slices
+		}
 	case KindPriority:
 		if o.context != noBatch {
 			c.levels[o.context] = o.level

@@ -8,13 +8,13 @@ type Step struct {
 	Index int // index among the steps, from 0
 
 	// Context is the number in the file, 0..MaxContexts-1: Batch, Map, Balance,
-	// Bond, Priority, Preempt, Slices.
+	// Bond, Priority, Preempt, Slices, Assign.
 	Context int
 	// Engine is where a Batch runs, or the master of a Bond.
 	Engine Engine
 	// Engines are those of a Map, or the siblings of a Bond.
 	Engines []Engine
-	// Span is how long a Batch runs.
+	// Span is how long a Batch runs, and a Delay of random length takes.
 	Span Span
 	// Deps are what a Batch waits for.
 	Deps []Dep
@@ -23,17 +23,20 @@ type Step struct {
 	// Target is the index of the step that Sync, Signal or Terminate names.
 	Target int
 	// Value is: Delay, Period, Preempt: microseconds; Throttle: steps;
-	// QueueDepth: batches; Priority: i915's priority; Slices: mask, -1 for all.
+	// QueueDepth: batches; Priority: i915's priority; Slices: mask, -1 for all;
+	// VM, Assign: number of the address space.
 	Value int64
 	// Set is what a WorkingSet declares.
 	Set Set
 }
 
-// Span is a range of microseconds from which a duration is drawn for every
-// submission: Min <= Max, both at least 1, or zero with Infinite.
+// Span is what a duration is drawn from, every time, in microseconds: a range of
+// equally likely ones, Min <= Max, both at least 1; or an exponential law, of
+// which Min and Max are the mean; or zero with Infinite.
 type Span struct {
-	Min, Max int64
-	Infinite bool // runs until a Terminate step names it
+	Min, Max    int64
+	Exponential bool
+	Infinite    bool // runs until a Terminate step names it
 }
 
 // DepKind is how a batch depends on something.

@@ -6,7 +6,10 @@ func (c *Client) runBatch(o *op) bool {
 		if c.throttle > 0 && !c.await(c.objects[c.throttledBy()].writer) {
 			return false
 		}
-		c.batch.Duration = c.draw()
+		c.batch.Endless, c.batch.Duration = o.endless, 0
+		if !o.endless {
+			c.batch.Duration = c.draw()
+		}
 		c.phase = phaseSend
 	}
 	if c.phase == phaseSend {
@@ -41,23 +44,32 @@ func (c *Client) send(o *op) bool {
 	c.gather(o)
 	b := &c.batch
 	b.Context, b.Engines, b.Preempt = int(o.context), o.engines, o.preempt
-	b.Deps = c.group.deps.list
-	b.Priority = c.levels[o.context]
+	if o.follow != nil {
+		b.Engines = o.follow[c.engines[o.leader]]
+	}
+	b.Deps, b.Starts, b.Pin = c.group.deps.list, c.group.deps.starts, o.pin
+	b.Priority, b.Slices = c.levels[o.context], c.slices[o.context]
 	b.Step, b.Iteration = c.step, c.iteration
 	h, ok := c.host.Submit(c, b)
 	if !ok {
 		c.asked = askRoom
 		return false
 	}
+	if o.pin {
+		c.engines[o.result] = uint8(b.Engines.Lowest())
+	}
 	c.record(o, h)
 	c.metrics.Batches++
 	return true
 }
 
-// gather fills the group's list of dependencies with those of o.
+// gather fills the group's lists with what o depends on and starts with.
 func (c *Client) gather(o *op) {
 	d, p := &c.group.deps, &c.group.refs
 	d.begin()
+	for _, n := range o.starts {
+		d.start(p, c.objects[n].writer)
+	}
 	own := &c.objects[o.result]
 	if o.order == noOrder {
 		d.add(p, own.writer)

@@ -37,8 +37,16 @@ func (t *transcript) submit(j *job, b *workload.Batch) {
 			engines = append(engines, name)
 		}
 	}
-	fmt.Fprintf(t, "%d #%d line %d: ctx %d %s %d", t.h.now/fence.Time(us), j.number,
-		t.p.Line(b.Step), t.p.Contexts()[b.Context].ID, strings.Join(engines, "|"), b.Duration/us)
+	fmt.Fprintf(t, "%d #%d line %d: ctx %d %s ", t.h.now/fence.Time(us), j.number,
+		t.p.Line(b.Step), t.p.Contexts()[b.Context].ID, strings.Join(engines, "|"))
+	if b.Endless {
+		t.WriteByte('*')
+	} else {
+		fmt.Fprint(t, int64(b.Duration/us))
+	}
+	if b.Slices != 0 {
+		fmt.Fprintf(t, " slices %b", b.Slices)
+	}
 	if b.Priority != workload.Normal {
 		fmt.Fprintf(t, " %v", b.Priority)
 	}
@@ -55,6 +63,9 @@ func (t *transcript) submit(j *job, b *workload.Batch) {
 		} else {
 			fmt.Fprintf(t, "%s #%d", text, dep.number)
 		}
+	}
+	for _, s := range j.starts {
+		fmt.Fprintf(t, " with #%d", t.h.jobs[s].number)
 	}
 	t.WriteByte('\n')
 }

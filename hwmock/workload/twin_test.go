@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,6 +25,8 @@ type twin struct {
 	fences   map[int]workload.Handle
 	depths   map[int][]workload.Handle // by lowest engine
 	levels   map[int]int64
+	masks    map[int]int64
+	picked   map[int]int // engine of a pinned batch, by step
 	throttle int
 	depth    int
 	maxDepth int
@@ -45,7 +48,8 @@ type handleAt struct {
 
 func newTwin(h *testHost, w *workload.Workload, seed uint64) *twin {
 	t := &twin{h: h, w: w, history: map[string][]access{}, last: map[int]handleAt{},
-		fences: map[int]workload.Handle{}, depths: map[int][]workload.Handle{}, levels: map[int]int64{}}
+		fences: map[int]workload.Handle{}, depths: map[int][]workload.Handle{}, levels: map[int]int64{},
+		masks: map[int]int64{}, picked: map[int]int{}}
 	for i := range w.Steps {
 		if s := &w.Steps[i]; s.Kind == workload.KindQueueDepth {
 			t.maxDepth = max(t.maxDepth, int(s.Value))
@@ -98,6 +102,9 @@ func (t *twin) step(s *workload.Step) {
 	case workload.KindBatch:
 		t.batch(s)
 	case workload.KindDelay:
+		if s.Span.Exponential {
+			value = t.exponential(s.Value)
+		}
 		t.sleep(t.h.now.Add(value))
 	case workload.KindPeriod:
 		if t.h.now.Sub(t.start) > value {
@@ -116,6 +123,12 @@ func (t *twin) step(s *workload.Step) {
 		t.signal(s.Target)
 	case workload.KindPriority:
 		t.levels[s.Context] = s.Value
+	case workload.KindSlices:
+		t.masks[s.Context] = s.Value % 7 // 7 is all of them
+	case workload.KindTerminate:
+		if x := t.last[s.Target]; !t.h.Done(x.handle) {
+			t.h.End(x.handle)
+		}
 	}
 }
 
@@ -136,12 +149,14 @@ func (t *twin) batch(s *workload.Step) {
 		t.wait(t.last[at%n])
 	}
 	levels := [...]workload.Priority{workload.Low, workload.Normal, workload.High}
-	b := workload.Batch{Context: s.Context, Engines: twinEngines(s), Duration: t.draw(s),
-		Priority: levels[t.levels[s.Context]+1],
-		Preempt:  100 * us, Step: s.Index}
+	b := workload.Batch{Context: s.Context, Engines: t.allowed(s), Duration: t.draw(s),
+		Endless:  s.Span.Infinite,
+		Priority: levels[t.levels[s.Context]+1], Slices: uint32(t.masks[s.Context]),
+		Preempt: 100 * us, Step: s.Index, Pin: t.pinned(s)}
+	possible := t.engines(s)
 	var slot uint32
 	t.until(func() (ok bool) {
-		b.Deps = t.deps(s, b.Engines)
+		b.Deps, b.Starts = t.deps(s, possible), t.starts(s)
 		slot, ok = t.h.submit(queueKey{0, s.Context}, &b)
 		return ok
 	})
@@ -149,6 +164,7 @@ func (t *twin) batch(s *workload.Step) {
 		return
 	}
 	h := t.h.jobs[slot].handle()
+	t.picked[s.Index] = b.Engines.Lowest()
 	for _, a := range twinAccesses(s) {
 		t.history[a.object] = append(t.history[a.object], access{h, a.write})
 	}
@@ -156,7 +172,76 @@ func (t *twin) batch(s *workload.Step) {
 	if s.Wait {
 		t.wait(t.last[s.Index])
 	}
-	t.limit(b.Engines.Lowest(), h)
+	t.limit(possible.Lowest(), h)
+}
+
+// leader returns what s starts with, nil if there is nothing.
+func (t *twin) leader(s *workload.Step) *workload.Step {
+	for _, d := range s.Deps {
+		if d.Kind == workload.DepSubmit {
+			return &t.w.Steps[d.Target]
+		}
+	}
+	return nil
+}
+
+// beside removes the engine of a leader from a set, and what bonds remove.
+func beside(s *workload.Step, set workload.EngineSet, leader int) workload.EngineSet {
+	set &^= 1 << leader
+	if s.Context == 4 {
+		switch engineNames[leader] {
+		case "RCS":
+			set &= 1 << 2
+		case "VECS":
+			set &= 1 << 3
+		}
+	}
+	return set
+}
+
+// engines returns those that s may run on for all that the file says.
+func (t *twin) engines(s *workload.Step) workload.EngineSet {
+	set, l := twinEngines(s), t.leader(s)
+	if l == nil || set.Count() == 1 {
+		return set
+	}
+	if of := t.engines(l); of.Count() == 1 {
+		return beside(s, set, of.Lowest())
+	}
+	return set
+}
+
+// allowed returns those that s may run on now.
+func (t *twin) allowed(s *workload.Step) workload.EngineSet {
+	set, l := t.engines(s), t.leader(s)
+	if l == nil || set.Count() == 1 || t.engines(l).Count() == 1 {
+		return set
+	}
+	return beside(s, set, t.picked[l.Index])
+}
+
+// pinned tells whether the engines of some batch depend on that of s.
+func (t *twin) pinned(s *workload.Step) bool {
+	for i := range t.w.Steps {
+		f := &t.w.Steps[i]
+		if f.Kind == workload.KindBatch && t.leader(f) == s && t.engines(f).Count() > 1 {
+			return t.engines(s).Count() > 1
+		}
+	}
+	return false
+}
+
+// starts lists what s starts with and is not done.
+func (t *twin) starts(s *workload.Step) (list []workload.Handle) {
+	for _, d := range s.Deps {
+		if d.Kind != workload.DepSubmit {
+			continue
+		}
+		if h := t.last[d.Target].handle; !t.h.Done(h) && !slices.Contains(list, h) {
+			list = append(list, h)
+		}
+	}
+	return list
 }
 
 func (t *twin) limit(engine int, h workload.Handle) {
@@ -168,8 +253,31 @@ func (t *twin) limit(engine int, h workload.Handle) {
 	t.depths[engine] = list[max(0, len(list)-t.maxDepth):]
 }
 
+// exponential is von Neumann's method with the runs written out.
+func (t *twin) exponential(mean int64) fence.Duration {
+	for means := int64(0); ; means++ {
+		run := []uint64{t.rng.Uint64()}
+		next := t.rng.Uint64()
+		for next < run[len(run)-1] {
+			run, next = append(run, next), t.rng.Uint64()
+		}
+		if len(run)%2 == 0 {
+			continue
+		}
+		x := new(big.Int).SetUint64(run[0])
+		x.Mul(x, big.NewInt(mean*int64(us)))
+		return fence.Duration(max(1, means*mean*int64(us)+x.Rsh(x, 64).Int64()))
+	}
+}
+
 // draw is exact where Client multiplies: least + floor(random * spread / 2^64).
 func (t *twin) draw(s *workload.Step) fence.Duration {
+	if s.Span.Infinite {
+		return 0
+	}
+	if s.Span.Exponential {
+		return t.exponential(s.Span.Min)
+	}
 	if s.Span.Min == s.Span.Max {
 		return fence.Duration(s.Span.Min) * us
 	}
@@ -246,6 +354,9 @@ func twinEngines(s *workload.Step) workload.EngineSet {
 			return 1 << i
 		}
 	}
+	if s.Context == 5 {
+		return 1<<0 | 1<<4
+	}
 	return 1<<2 | 1<<3
 }
 
@@ -255,8 +366,8 @@ func twinEngines(s *workload.Step) workload.EngineSet {
 func events(h *testHost) *strings.Builder {
 	b := new(strings.Builder)
 	h.onSubmit = func(j *job, x *workload.Batch) {
-		fmt.Fprintf(b, "%d #%d step %d: %b %d %v\n", h.now, j.number, x.Step, x.Engines, x.Duration,
-			x.Priority)
+		fmt.Fprintf(b, "%d #%d step %d: %b %d %v %b\n", h.now, j.number, x.Step, x.Engines,
+			x.Duration, x.Priority, x.Slices)
 	}
 	h.onDone = func(j *job) { fmt.Fprintf(b, "%d #%d done on %d\n", h.now, j.number, j.engine) }
 	return b

@@ -12,15 +12,16 @@
 //		c.Resume()
 //	}
 //
-// The whole grammar is parsed. Compile refuses, with file and line, what it
-// cannot express truthfully: bonds, submit fences, batches without an end,
-// slice masks, and engines that the device lacks; no step is skipped. The
-// package reads no clock, starts no goroutine, knows nothing of memory (the
-// sizes of working sets are checked, then ignored) and executes no batch: that
-// is the host's part.
+// The whole grammar is parsed and executed. Compile refuses, with file and line,
+// what the device lacks (engines, slices to mask) and what would never come to
+// an end; no step is skipped. The package reads no clock, starts no goroutine,
+// knows nothing of memory (the sizes of working sets are checked, then ignored)
+// and executes no batch: that is the host's part.
 //
 // The grammar and its meaning follow gem_wsim of igt-gpu-tools, its README and
-// source, in i915's reading of them.
+// source, in i915's reading of them. One thing is this package's own: ~N in place
+// of a batch's duration or of the microseconds of a d step draws from the
+// exponential law with mean N, every time.
 package workload
 
 // Workload is a parsed file. It is not tied to a device and does not change.

@@ -18,6 +18,7 @@ import (
 // Exit codes.
 const (
 	exitOK           = 0
+	exitFinding      = 1 // what was measured is worse
 	exitUsage        = 2 // wrong flags, wrong files
 	exitInconclusive = 3 // interrupted, or the machine failed us
 )
@@ -33,7 +34,17 @@ type command struct {
 // commands are in the order in which the usage lists them.
 var commands = []command{
 	{"sim", "run workload files on a simulated device and print what they got", runSim},
+	{"why", "say what one job of a simulated workload waited for", runWhy},
 	{"bench", "run the benchmarks, record them in results/, compare the flow controls", runBench},
+	{"peers", "set the core beside what a Go program would use in its place", runPeers},
+	{"replay", "replay a recorded trace on a simulated device and print the errors", runReplay},
+	{"profiles", "list the device profiles and what of them is assumed", runProfiles},
+	{"run", "run chosen benchmarks and record them with their surroundings", runRun},
+	{"compare", "compare two revisions or results files and show what changed", runCompare},
+	{"gate", "the same, with an exit code that fails a build", runGate},
+	{"power", "measure how good the gate is, by trials", runPower},
+	{"drift", "find what became worse little by little over a history", runDrift},
+	{"accept", "take changed exact figures for right, with a reason", runAccept},
 }
 
 // A usageError says what is wrong with the command line or with a file it names.
@@ -42,6 +53,11 @@ type usageError struct{ msg string }
 func (e usageError) Error() string { return e.msg }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Sprintf(format, args...)} }
+
+// A codeError ends the command with a code. What there was to say is on stdout.
+type codeError int
+
+func (e codeError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -54,6 +70,9 @@ func run(ctx context.Context, stdout, stderr io.Writer, args []string) int {
 	err := dispatch(ctx, stdout, stderr, args)
 	if err == nil {
 		return exitOK
+	}
+	if code, ok := errors.AsType[codeError](err); ok {
+		return int(code)
 	}
 	for line := range strings.SplitSeq(err.Error(), "\n") {
 		fmt.Fprintf(stderr, "schedbench: %s\n", line)
@@ -96,9 +115,10 @@ func usage() string {
 	var b strings.Builder
 	b.WriteString("Usage: schedbench COMMAND [flags] [arguments]\n\nCommands:\n")
 	for _, c := range commands {
-		fmt.Fprintf(&b, "  %-6s %s\n", c.name, c.summary)
+		fmt.Fprintf(&b, "  %-8s %s\n", c.name, c.summary)
 	}
 	b.WriteString("\nschedbench COMMAND -h explains a command.\n" +
-		"Exit codes: 0 done; 2 wrong flags or files; 3 interrupted, or the machine failed.\n")
+		"Exit codes: 0 done; 1 gate found a regression; 2 wrong flags or files;\n" +
+		"3 inconclusive, interrupted, or the machine failed.\n")
 	return b.String()
 }

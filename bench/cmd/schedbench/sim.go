@@ -10,7 +10,6 @@ import (
 
 	"credence/bench/sim"
 	"credence/core/fence"
-	"credence/hwmock/workload"
 )
 
 // simReport is what the formats write.
@@ -19,11 +18,18 @@ type simReport struct {
 	rows   []simRow
 }
 
-// simRow is one file's outcome.
+// simRow is the outcome of one file, generator, or system of several.
 type simRow struct {
 	label  string
 	path   string
+	ends   bool // by itself, without -time
 	result *sim.Result
+}
+
+// simWork is what one row is of.
+type simWork struct {
+	*sim.System
+	config sim.Config
 }
 
 // runSim checks every file, then simulates one after the other, then writes
@@ -35,12 +41,12 @@ func runSim(ctx context.Context, stdout, stderr io.Writer, args []string) error 
 	} else if err != nil {
 		return err
 	}
-	programs, err := c.compile()
+	works, err := c.compile()
 	if err != nil {
 		return err
 	}
 	report := &simReport{config: c}
-	failed := c.simulate(ctx, stderr, programs, report)
+	failed := c.simulate(ctx, stderr, works, report)
 	if len(report.rows) > 0 {
 		if err := c.write(stdout, report); err != nil {
 			return fmt.Errorf("sim: writing the report: %w", err)
@@ -51,69 +57,71 @@ func runSim(ctx context.Context, stdout, stderr io.Writer, args []string) error 
 
 // compile reads all files for the device, and returns everything that is wrong
 // with any of them.
-func (c *simConfig) compile() ([]*workload.Program, error) {
+func (c *simConfig) compile() ([]simWork, error) {
 	caps, err := sim.Capabilities(c.sim.Profile)
 	if err != nil {
 		return nil, err
 	}
-	var programs []*workload.Program
+	var systems []*sim.System
 	var wrong []error
-	for _, path := range c.files {
-		p, err := sim.CompileFile(path, caps)
-		if err == nil {
-			err = c.with(p).Check()
-		}
+	labels := sim.Labels(c.files)
+	for i, path := range c.files {
+		s, err := sim.Open(path, caps, c.options)
 		if err != nil {
 			wrong = append(wrong, placed(path, err))
 			continue
 		}
-		programs = append(programs, p)
+		s.Label = labels[i]
+		systems = append(systems, s)
+	}
+	if c.together && wrong == nil {
+		systems = []*sim.System{sim.Together(systems)}
+	}
+	var works []simWork
+	for _, s := range systems {
+		on, err := s.On(c.sim)
+		if err != nil {
+			wrong = append(wrong, placed(s.Path, err))
+			continue
+		}
+		works = append(works, simWork{s, on})
 	}
 	if wrong != nil {
 		return nil, usageError{errors.Join(wrong...).Error()}
 	}
-	return programs, nil
+	return works, nil
 }
 
 // placed returns an error that begins with the path.
 func placed(path string, err error) error {
-	if strings.HasPrefix(err.Error(), path+":") {
+	if strings.HasPrefix(err.Error(), path) {
 		return err
 	}
 	return fmt.Errorf("%s: %w", path, err)
 }
 
-// with returns what to simulate for one program.
-func (c *simConfig) with(p *workload.Program) *sim.Config {
-	s := c.sim
-	s.Loads = []sim.Load{{Program: p, Options: c.options}}
-	return &s
-}
-
-// simulate runs the programs in order and adds a row for each that came to its
-// end. A program that cannot go on does not stop the others; an interrupt does.
-func (c *simConfig) simulate(ctx context.Context, stderr io.Writer, programs []*workload.Program,
+// simulate runs all works in order and adds a row for each that came to its end.
+// One that cannot go on does not stop the others; an interrupt does.
+func (c *simConfig) simulate(ctx context.Context, stderr io.Writer, works []simWork,
 	report *simReport) error {
 	show := newProgress(stderr)
 	defer show.end()
-	labels := sim.Labels(c.files)
 	var wrong []error
-	for i, p := range programs {
-		s := c.with(p)
-		s.Progress = func(now fence.Time) {
-			show.update("file %d of %d, %s: %d of %d ms", i+1, len(programs), labels[i],
-				now.Sub(0)/fence.Millisecond, s.Time/fence.Millisecond)
+	for i, w := range works {
+		w.config.Progress = func(now fence.Time) {
+			show.update("file %d of %d, %s: %d of %d ms", i+1, len(works), w.Label,
+				now.Sub(0)/fence.Millisecond, w.config.Time/fence.Millisecond)
 		}
-		r, err := sim.Run(ctx, *s)
+		r, err := sim.Run(ctx, w.config)
 		switch {
 		case ctx.Err() != nil:
 			return fmt.Errorf("interrupted: the report is partial, %d of %d files; %s was "+
-				"not finished", len(report.rows), len(programs), c.files[i])
+				"not finished", len(report.rows), len(works), w.Path)
 		case err != nil:
-			wrong = append(wrong, placed(c.files[i], err))
+			wrong = append(wrong, placed(w.Path, err))
 			continue
 		}
-		report.rows = append(report.rows, simRow{labels[i], c.files[i], r})
+		report.rows = append(report.rows, simRow{w.Label, w.Path, w.Ends(), r})
 	}
 	if wrong != nil {
 		return usageError{errors.Join(wrong...).Error()}

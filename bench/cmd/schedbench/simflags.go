@@ -18,10 +18,11 @@ import (
 
 // simConfig is what the command line of sim asks for.
 type simConfig struct {
-	sim     sim.Config // without Loads
-	options workload.Options
-	write   func(io.Writer, *simReport) error
-	files   []string
+	sim      sim.Config // without Loads
+	options  workload.Options
+	together bool // all files on one machine
+	write    func(io.Writer, *simReport) error
+	files    []string // and names of generators
 }
 
 // formats are the values of -format.
@@ -67,7 +68,8 @@ func parseSim(stdout io.Writer, args []string) (*simConfig, error) {
 	c.files = fs.Args()
 	if len(c.files) == 0 {
 		return nil, usagef("sim: no workload file; name one or more, as in " +
-			"schedbench sim bench/workloads/game60.wsim")
+			"schedbench sim bench/workloads/game60.wsim, or generators, as in " +
+			"schedbench sim gen:poisson")
 	}
 	for _, f := range c.files {
 		if strings.HasPrefix(f, "-") {
@@ -97,6 +99,8 @@ func (c *simConfig) define(fs *flag.FlagSet) {
 		}
 		return nil
 	})
+	fs.BoolVar(&c.options.SameSequence, "same-sequence", false, "")
+	fs.BoolVar(&c.together, "together", false, "")
 	fs.Func("clients", "", integer(1, workload.MaxClients, &c.options.Clients))
 	fs.Func("repeats", "", integer(0, maxRepeats, &c.options.Repeats))
 	fs.Func("capacity", "", integer(1, sched.MaxCapacity, &c.sim.Capacity))

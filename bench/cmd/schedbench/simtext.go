@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -69,7 +70,7 @@ func (rep *simReport) columns() (list []simColumn, idle []string) {
 			func(r *sim.Result) string { return strconv.FormatInt(r.BusyPPM(i), 10) }})
 	}
 	list = append(list, tailColumns...)
-	if rep.config.options.Repeats > 0 {
+	if slices.ContainsFunc(rep.rows, func(r simRow) bool { return r.ends }) {
 		list = append(list, timeColumn)
 	}
 	return list, idle

@@ -7,15 +7,17 @@ import (
 
 	"credence/bench/sim"
 	"credence/core/sched"
+	"credence/hwmock/gen"
 	"credence/hwmock/profile"
 	"credence/hwmock/workload"
 )
 
-const simHead = `Usage: schedbench sim [flags] FILE.wsim...
+const simHead = `Usage: schedbench sim [flags] FILE.wsim|GENERATOR...
 
 Runs each workload file alone on a simulated device, in virtual time, and
 prints one row a file. The same flags and files give the same bytes. All files
-are checked before the first one runs.
+are checked before the first one runs. What the device lacks, and what would
+never end, is refused with its line. A generator stands for a file.
 
 Flags:
 `
@@ -40,7 +42,8 @@ Figures:
   idle-ready   time in which an engine executed nothing although flow control
                held back a job whose first command it could have executed and
                whose dependencies were met, added up over the engines
-  time us      with -repeats: virtual time until the last client was done
+  time us      with -repeats, and where a generator has repeats: virtual time until
+               the last client was done
 
 benchfmt is Go's benchmark format for benchstat: integers only, declared exact;
 workloads/ks is work/s times 1000, failed counts jobs, -ns and -nsec are
@@ -56,6 +59,9 @@ Examples:
   schedbench sim -flow credits-max:126 bench/workloads/burst.wsim
   schedbench sim -format benchfmt -clients 4 -scale 0.5 bench/workloads/game60.wsim
   schedbench sim -format json -repeats 3 bench/workloads/media.wsim
+  schedbench sim -together bench/workloads/hog.wsim bench/workloads/interactive.wsim
+  schedbench sim -capacity 4096 gen:poisson:every=1000,us=700 gen:bursty:jobs=20,every=20000
+  schedbench sim -device kernel-mock -flow count:1 -policy fair gen:kunit-two:case=8
 
 Exit codes: 0 done, over-runs included, which are measured like the rest;
 2 wrong flags or files, with the place and the remedy; 3 interrupted: what was
@@ -78,20 +84,41 @@ func simUsage(p *profile.Profile) string {
 		{"-seed N", "seed of the random durations (default 1)"},
 		{"-clients N", fmt.Sprintf("clients that run the file, each on its own contexts, 1 to %d "+
 			"(default 1)", workload.MaxClients)},
-		{"-repeats N", "end each client after N runs of the file; 0 is without end (default 0)"},
+		{"-repeats N", "end each client after N runs of the file; 0 is without end (default 0, or " +
+			"what a generator has)"},
+		{"-same-sequence", "let all clients of a file draw the same random durations"},
+		{"-together", "run all files side by side on one device, as one row"},
 		{"-scale F", fmt.Sprintf("factor of the durations of batches, up to %.0f (default 1)",
 			float64(workload.MaxScale))},
 		{"-delay-scale F", "factor of the d steps; periods stay (default 1)"},
-		{"-capacity N", fmt.Sprintf("jobs an entity's queue holds, 1 to %d (default %d)",
-			sched.MaxCapacity, sched.DefaultCapacity)},
+		{"-capacity N", fmt.Sprintf("jobs an entity's queue holds, 1 to %d (default %d, or what a "+
+			"generator needs)", sched.MaxCapacity, sched.DefaultCapacity)},
 		{"-format F", fmt.Sprintf("one of %s (default text)", formatNames())},
 	} {
 		const margin = 18
 		fold(&b, strings.Repeat(" ", margin), fmt.Sprintf("  %-*s%s", margin-2, f.form, f.meaning))
 	}
+	b.WriteString(generators())
 	b.WriteString(simFigures)
 	b.WriteString(mapping(p))
 	b.WriteString(simExamples)
+	return b.String()
+}
+
+// generators lists the generators with their parameters.
+func generators() string {
+	var b strings.Builder
+	b.WriteString("\nGenerators, as " + gen.Prefix + "NAME or " + gen.Prefix +
+		"NAME:KEY=VALUE,KEY=VALUE:\n")
+	for _, k := range gen.Kinds() {
+		const margin, inner = 18, 22
+		fold(&b, strings.Repeat(" ", margin), fmt.Sprintf("  %-*s%s", margin-2, k.Name, k.About))
+		for i := range k.Params {
+			p := &k.Params[i]
+			fold(&b, strings.Repeat(" ", inner), fmt.Sprintf("%*s%s: %s, %s (default %s)", margin, "",
+				p.Name, p.About, p.Permitted(), p.Default))
+		}
+	}
 	return b.String()
 }
 

@@ -1,0 +1,41 @@
+// Package explore runs small concurrent programs over the real core under every
+// interleaving of their atomic operations, or under a stated part of them, and
+// says which. A Program is a few threads that meet at some objects built from
+// core/xatomic's types; with the build tag explore each operation on those asks
+// this package who goes on. It refuses to say "pass" without saying of what:
+// every interleaving (Exhausted), those with at most b preemptions (Bounded), or
+// n that were drawn (Sampled).
+//
+// # What an interleaving is
+//
+// Threads are coroutines, one of which runs at a time, up to its next atomic
+// operation. Go's atomics are sequentially consistent, and plain memory that
+// passes between threads lies in an xatomic.Var, whose accesses are checked
+// against the happens-before order of Go's memory model. A program without a
+// data race therefore behaves on real processors as in one of the
+// interleavings, and one with a data race is reported.
+//
+// # Strategies
+//
+// Full plays every order. SleepSets and DPOR leave out orders that differ only
+// in the order of operations that do not affect each other (P. Godefroid,
+// LNCS 1032, 1996; P. Abdulla, S. Aronis, B. Jonsson, K. Sagonas, "Optimal
+// Dynamic Partial Order Reduction", POPL 2014, algorithm 1: source sets). Cached
+// drops what leads to a state that was seen before. RandomWalk and PCT draw
+// (S. Burckhardt, P. Kothari, M. Musuvathi, S. Nagarakatte, "A Randomized
+// Scheduler with Probabilistic Guarantees of Finding Bugs", ASPLOS 2010).
+//
+// An operation that leaves a word as it was, and publishes nothing, counts as a
+// read. A thread that fails to take a lock or a token has read the word, and can
+// go on once somebody has changed it: no operation ever takes another thread's
+// turn away, which is what source sets ask for.
+//
+// # What it does not do
+//
+// It does not model weak memory, which Go's atomics do not have. It sees no
+// plain memory outside a Var: run the same programs under the race detector for
+// that. A loop that looks at the same words again and again is held after three
+// equal rounds until one of them changes, so that a loop bounded by three rounds
+// or fewer is explored, and a longer bounded one is not. Exhausted means for that
+// program and that size.
+package explore

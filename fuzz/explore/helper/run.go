@@ -1,0 +1,143 @@
+//go:build explore
+
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"credence/fuzz/explore"
+	"credence/fuzz/explore/scenario"
+)
+
+// runner plays scenarios and prints what comes of them.
+type runner struct {
+	config
+	stdout, stderr io.Writer
+	stop           chan os.Signal
+	stopped        bool
+}
+
+func (r *runner) list(list []scenario.Scenario) int {
+	for _, s := range list {
+		p := s.Program()
+		names := ""
+		for _, t := range p.Threads {
+			names += " " + t.Name
+		}
+		fmt.Fprintf(r.stdout, "%s\n  %s\n  threads:%s\n  holds: %s\n  expect: %v\n",
+			s.Name, s.Doc, names, s.Holds, s.Expect)
+	}
+	return exitOK
+}
+
+// record is a line of -json.
+type record struct {
+	*explore.Result
+	Expect explore.Verdict
+	OK     bool
+}
+
+// all plays the list and returns the exit code: a finding counts more than what
+// was not finished.
+func (r *runner) all(list []scenario.Scenario) int {
+	code := exitOK
+	for i := range list {
+		switch c := r.one(&list[i]); {
+		case c == exitUsage:
+			return c
+		case c == exitFinding || code == exitOK:
+			code = c
+		}
+		if r.stopped {
+			return max(code, exitInconclusive)
+		}
+	}
+	return code
+}
+
+func (r *runner) one(s *scenario.Scenario) int {
+	o := r.options(s)
+	start := time.Now()
+	o.Stop = func() bool {
+		select {
+		case <-r.stop:
+			r.stopped = true
+		default:
+		}
+		return r.stopped || r.budget > 0 && time.Since(start) > r.budget
+	}
+	res, err := explore.Run(s.Program(), o)
+	if err != nil {
+		fmt.Fprintf(r.stderr, "schedfuzz: explore: %v\n", err)
+		return exitUsage
+	}
+	// What draws may miss a planted bug; what is exhaustive may not.
+	asExpected := res.Verdict == s.Expect ||
+		res.Verdict == explore.Passed && res.Coverage.Kind != "exhausted"
+	if res.Verdict != explore.Passed && (r.trace || r.json || !asExpected) {
+		if res, err = explore.Minimize(s.Program(), res); err != nil {
+			fmt.Fprintf(r.stderr, "schedfuzz: explore: %v\n", err)
+			return exitInconclusive
+		}
+	}
+	if err := r.print(s, res, asExpected); err != nil {
+		return exitInconclusive
+	}
+	switch {
+	case !asExpected:
+		return exitFinding
+	case res.Verdict == explore.Passed && !res.Coverage.Complete():
+		return exitInconclusive
+	}
+	return exitOK
+}
+
+func (r *runner) print(s *scenario.Scenario, res *explore.Result, asExpected bool) error {
+	if r.json {
+		return json.NewEncoder(r.stdout).Encode(record{res, s.Expect, asExpected})
+	}
+	verdict := res.Verdict.String()
+	if res.Verdict == explore.Passed {
+		verdict = res.String()
+	}
+	note := "as expected"
+	if !asExpected {
+		note = fmt.Sprintf("FINDING, expected %v", s.Expect)
+	}
+	fmt.Fprintf(r.stdout, "%-28s %-18s %9d executions %9d redundant %10d steps  %s\n",
+		s.Name, verdict, res.Executions, res.Redundant, res.Steps, note)
+	if res.Trace == nil {
+		return nil
+	}
+	if err := res.Trace.Print(r.stdout); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(r.stdout, "\nTo replay: schedfuzz explore -schedule '%s' '%s'\n\n",
+		res.Schedule, s.Name)
+	return err
+}
+
+// replay plays one schedule and shows it.
+func (r *runner) replay(s *scenario.Scenario) int {
+	res, err := explore.Replay(s.Program(), r.schedule)
+	if err != nil {
+		fmt.Fprintf(r.stderr, "schedfuzz: explore: %v\n", err)
+		return exitUsage
+	}
+	if r.json {
+		err = json.NewEncoder(r.stdout).Encode(record{res, s.Expect, res.Verdict == s.Expect})
+	} else {
+		err = res.Trace.Print(r.stdout)
+	}
+	if err != nil {
+		return exitInconclusive
+	}
+	if res.Verdict != explore.Passed {
+		return exitFinding
+	}
+	return exitOK
+}

@@ -18,7 +18,8 @@ type Acceptance struct {
 
 // String is the acceptance in one line, as it stands in the ledger.
 func (a Acceptance) String() string {
-	return fmt.Sprintf("%s  %s  %s: %s", a.When.UTC().Format(time.DateOnly), a.Commit, a.Author, a.Reason)
+	return fmt.Sprintf("%s  %s  %s: %s", a.When.UTC().Format(time.DateOnly), a.Commit, a.Author,
+		a.Reason)
 }
 
 // reasonKey begins the line of a baseline that holds its reason.
@@ -29,25 +30,9 @@ const reasonKey = "# reason: "
 // returns how many of them are not as in old. Host time is not among them: it is
 // compared with the merge base, where an accepted change soon is itself.
 func WriteBaseline(w io.Writer, a Acceptance, s, old *Set) (changed int, err error) {
-	var b strings.Builder
-	fmt.Fprintf(&b, "# date: %s\n# commit: %s\n# author: %s\n%s%s\n",
-		a.When.UTC().Format(time.RFC3339), a.Commit, a.Author, reasonKey, a.Reason)
-	declared, n := map[string]bool{}, 0
-	pkg := ""
-	write := func(x *Series) {
-		if x.Kind == Exact && !declared[x.Unit] {
-			declared[x.Unit] = true
-			fmt.Fprintf(&b, "Unit %s assume=exact%s\n", x.Unit,
-				[]string{" better=lower", "", " better=higher"}[x.Better+1])
-		}
-		if x.Pkg != pkg {
-			pkg = x.Pkg
-			fmt.Fprintf(&b, "pkg: %s\n", pkg)
-		}
-		fmt.Fprintf(&b, "Benchmark%s 1 %s %s\n", x.Name,
-			strconv.FormatFloat(x.Samples[0].Value, 'f', -1, 64), x.Unit)
-		n++
-	}
+	b := &baseline{declared: map[string]bool{}}
+	fmt.Fprintf(b, "# date: %s\n# commit: %s\n# author: %s\n%s%s\n", a.When.UTC().Format(time.RFC3339),
+		a.Commit, a.Author, reasonKey, a.Reason)
 	for _, x := range s.Series {
 		if x.Kind == Host {
 			continue
@@ -59,22 +44,46 @@ func WriteBaseline(w io.Writer, a Acceptance, s, old *Set) (changed int, err err
 		if old == nil || old.Find(x.Row) == nil || !near(old.Find(x.Row), x) {
 			changed++
 		}
-		write(x)
+		b.add(x)
 	}
-	if n == 0 {
+	if b.rows == 0 {
 		return 0, &Problem{s.Name, 0, "it has no exact figures and no instructions",
 			"host time cannot be accepted: it is compared with the merge base"}
 	}
 	if old != nil {
 		for _, x := range old.Series {
 			if s.Find(x.Row) == nil {
-				write(x)
+				b.add(x)
 			}
 		}
 	}
-	fmt.Fprintf(&b, "%scomplete, 1 rounds, %d samples\n", statusPrefix, n)
+	fmt.Fprintf(b, "%scomplete, 1 rounds, %d samples\n", statusPrefix, b.rows)
 	_, err = io.WriteString(w, b.String())
 	return changed, err
+}
+
+// baseline is a file under way.
+type baseline struct {
+	strings.Builder
+	declared map[string]bool // units
+	pkg      string          // in force
+	rows     int
+}
+
+// add writes a row, and above it what it needs.
+func (b *baseline) add(x *Series) {
+	if x.Kind == Exact && !b.declared[x.Unit] {
+		b.declared[x.Unit] = true
+		fmt.Fprintf(b, "Unit %s assume=exact%s\n", x.Unit,
+			[]string{" better=lower", "", " better=higher"}[x.Better+1])
+	}
+	if x.Pkg != b.pkg {
+		b.pkg = x.Pkg
+		fmt.Fprintf(b, "pkg: %s\n", b.pkg)
+	}
+	fmt.Fprintf(b, "Benchmark%s 1 %s %s\n", x.Name,
+		strconv.FormatFloat(x.Samples[0].Value, 'f', -1, 64), x.Unit)
+	b.rows++
 }
 
 // near reports whether two figures without noise are the same.

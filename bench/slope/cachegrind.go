@@ -47,8 +47,12 @@ func (c *Config) execute(ctx context.Context, file string, n int) (*run, error) 
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, c.Valgrind, "--quiet", "--tool=cachegrind", "--cache-sim=no",
-		"--cachegrind-out-file="+file, bin, "-test.run=^$", "-test.bench="+Pattern(c.Bench),
+	limited, cancel := context.WithTimeout(ctx, timeout+time.Minute)
+	defer cancel()
+	// Fair scheduling: valgrind runs one thread at a time, and a spinning one could
+	// keep the one that it waits for from running.
+	cmd := exec.CommandContext(limited, c.Valgrind, "--quiet", "--tool=cachegrind", "--cache-sim=no",
+		"--fair-sched=try", "--cachegrind-out-file="+file, bin, "-test.run=^$", "-test.bench="+Pattern(c.Bench),
 		"-test.count=1", "-test.cpu=1", "-test.benchmem", fmt.Sprintf("-test.benchtime=%dx", n),
 		"-test.timeout="+timeout.String())
 	cmd.Dir = c.Dir
@@ -56,7 +60,9 @@ func (c *Config) execute(ctx context.Context, file string, n int) (*run, error) 
 	cmd.Env = append(os.Environ(), "GOMAXPROCS=1", "GOGC=off")
 	cmd.WaitDelay = time.Second
 	out, err := cmd.CombinedOutput()
-	if err != nil {
+	if err != nil && limited.Err() != nil && ctx.Err() == nil {
+		return nil, fmt.Errorf("slope: %s under cachegrind did not end in %v", c.Bench, timeout)
+	} else if err != nil {
 		return nil, fmt.Errorf("slope: %s under cachegrind: %w\n%s", c.Bench, err, tail(out))
 	}
 	allocs, err := allocations(string(out))

@@ -54,23 +54,13 @@ func Each(ctx context.Context, c Config, sel Selection) (Outcome, error) {
 		}
 		return out, err
 	}
-	commit := Commit(c.Root)
-	f, err := create(c.Results, c.Now.UTC().Format(time.DateOnly)+"-"+commit)
-	if err != nil {
-		return out, err
-	}
-	out.File = f.Name()
-	rec := newRecorder(f)
-	if err = rec.begin(&c, commit); err == nil {
-		if err = rec.environment(commit); err == nil {
-			err = c.each(ctx, rec, singles, sel, &out)
+	err = c.record(&out, func(rec *recorder, commit string) error {
+		if err := rec.environment(commit); err != nil {
+			return err
 		}
-	}
-	if errors.Is(err, errInterrupted) {
-		out.Partial, err = true, nil
-	}
-	out.Samples = rec.samples
-	return out, errors.Join(err, rec.end(out, err), f.Close())
+		return c.each(ctx, rec, singles, sel, &out)
+	})
+	return out, err
 }
 
 // find builds the packages and returns their benchmarks, by running each once.
@@ -156,7 +146,8 @@ func (c *Config) each(ctx context.Context, rec *recorder, singles []single, sel 
 func (c *Config) bracketed(ctx context.Context, rec *recorder, s single) error {
 	var lines strings.Builder
 	before := PingPong()
-	if err := c.executePattern(ctx, &lineTaker{w: &lines}, s.pkg, s.bin, slope.Pattern(s.name)); err != nil {
+	pattern := slope.Pattern(s.name)
+	if err := c.executePattern(ctx, &lineTaker{w: &lines}, s.pkg, s.bin, pattern); err != nil {
 		return err
 	}
 	if before > 0 {
@@ -191,7 +182,8 @@ func (r *recorder) environment(commit string) error {
 	} {
 		err = errors.Join(err, r.key(kv[0], kv[1]))
 	}
-	return errors.Join(err, write(r.w, "# read it with: go tool benchstat -ignore commit,dirty FILE...\n"))
+	return errors.Join(err,
+		write(r.w, "# read it with: go tool benchstat -ignore commit,dirty FILE...\n"))
 }
 
 // governor returns how the system chooses the first processor's frequency, or

@@ -87,21 +87,30 @@ func Run(ctx context.Context, c Config) (Outcome, error) {
 		}
 		return out, err
 	}
+	err = c.record(&out, func(rec *recorder, _ string) error {
+		return c.measure(ctx, rec, binaries, &out)
+	})
+	return out, err
+}
+
+// record opens the results file and writes its head, what measure records, and its
+// end, whatever became of it.
+func (c *Config) record(out *Outcome, measure func(rec *recorder, commit string) error) error {
 	commit := Commit(c.Root)
 	f, err := create(c.Results, c.Now.UTC().Format(time.DateOnly)+"-"+commit)
 	if err != nil {
-		return out, err
+		return err
 	}
 	out.File = f.Name()
 	rec := newRecorder(f)
-	if err = rec.begin(&c, commit); err == nil {
-		err = c.measure(ctx, rec, binaries, &out)
+	if err = rec.begin(c, commit); err == nil {
+		err = measure(rec, commit)
 	}
 	if errors.Is(err, errInterrupted) {
 		out.Partial, err = true, nil
 	}
 	out.Samples = rec.samples
-	return out, errors.Join(err, rec.end(out, err), f.Close())
+	return errors.Join(err, rec.end(*out, err), f.Close())
 }
 
 // measure runs all rounds.

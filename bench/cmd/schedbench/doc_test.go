@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,6 +21,9 @@ func TestExamplesOfUsage(t *testing.T) {
 		args := strings.Fields(line)
 		if len(args) < 3 || args[0] != "schedbench" {
 			continue
+		}
+		if i := slices.Index(args, "-trace"); i >= 0 {
+			args[i+1] = filepath.Join(t.TempDir(), args[i+1])
 		}
 		ran++
 		if o := call(t, args[1:]...); o.code != exitOK || o.stdout == "" || o.stderr != "" {

@@ -61,8 +61,7 @@ func TestProfilesShowsEveryValue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	own := put(t, "own.profile", strings.Replace(string(text), "shape    = firmware",
-		"shape    = firmware", 1)+"# nothing more\n")
+	own := put(t, "own.profile", strings.Replace(string(text), "37 us", "5 us", 1))
 	o := call(t, "profiles", "kernel-mock", own)
 	if o.code != exitOK || o.stderr != "" {
 		t.Fatalf("%+v", o)
@@ -97,6 +96,7 @@ func TestProfilesRefuses(t *testing.T) {
 			wrong + `:2: slots: "0" is out of range; permitted: a whole number from 2 to 32768`,
 			"open none.profile: no such file",
 		}},
+		{[]string{"ideal", wrong}, []string{wrong + ":2: slots"}},
 		{[]string{"-v"}, []string{"profiles: flag provided but not defined: -v; see schedbench profiles -h"}},
 	} {
 		o := call(t, append([]string{"profiles"}, c.args...)...)

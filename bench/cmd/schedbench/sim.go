@@ -45,14 +45,17 @@ func runSim(ctx context.Context, stdout, stderr io.Writer, args []string) error 
 	if err != nil {
 		return err
 	}
+	if err := c.trace.open(works); err != nil {
+		return err
+	}
 	report := &simReport{config: c}
 	failed := c.simulate(ctx, stderr, works, report)
 	if len(report.rows) > 0 {
 		if err := c.write(stdout, report); err != nil {
-			return fmt.Errorf("sim: writing the report: %w", err)
+			failed = fmt.Errorf("sim: writing the report: %w", err)
 		}
 	}
-	return failed
+	return errors.Join(failed, c.trace.finish(report))
 }
 
 // compile reads all files for the device, and returns everything that is wrong

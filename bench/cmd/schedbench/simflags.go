@@ -21,6 +21,7 @@ type simConfig struct {
 	sim      sim.Config // without Loads
 	options  workload.Options
 	together bool // all files on one machine
+	trace    *simTrace
 	write    func(io.Writer, *simReport) error
 	files    []string // and names of generators
 }
@@ -106,6 +107,7 @@ func (c *simConfig) define(fs *flag.FlagSet) {
 	fs.Func("capacity", "", integer(1, sched.MaxCapacity, &c.sim.Capacity))
 	fs.Func("scale", "", factor(&c.options.DurationScale))
 	fs.Func("delay-scale", "", factor(&c.options.DelayScale))
+	fs.Func("trace", "", c.setTrace)
 	fs.Func("format", "", func(s string) error {
 		for _, f := range formats {
 			if f.name == s {

@@ -9,6 +9,7 @@ import (
 	"credence/core/sched"
 	"credence/hwmock/gen"
 	"credence/hwmock/profile"
+	"credence/hwmock/trace"
 	"credence/hwmock/workload"
 )
 
@@ -61,11 +62,12 @@ Examples:
   schedbench sim -format json -repeats 3 bench/workloads/media.wsim
   schedbench sim -together bench/workloads/hog.wsim bench/workloads/interactive.wsim
   schedbench sim -capacity 4096 gen:poisson:every=1000,us=700 gen:bursty:jobs=20,every=20000
+  schedbench sim -time 100ms -trace burst.pftrace bench/workloads/burst.wsim
   schedbench sim -device kernel-mock -flow count:1 -policy fair gen:kunit-two:case=8
 
 Exit codes: 0 done, over-runs included, which are measured like the rest;
-2 wrong flags or files, with the place and the remedy; 3 interrupted: what was
-finished is printed.
+2 wrong flags or files, with the place and the remedy; 3 interrupted, or the
+trace is full: what was finished is printed, and the trace has what came before.
 `
 
 // simUsage returns the text of sim -h for a device.
@@ -94,6 +96,7 @@ func simUsage(p *profile.Profile) string {
 		{"-capacity N", fmt.Sprintf("jobs an entity's queue holds, 1 to %d (default %d, or what a "+
 			"generator needs)", sched.MaxCapacity, sched.DefaultCapacity)},
 		{"-format F", fmt.Sprintf("one of %s (default text)", formatNames())},
+		{"-trace FILE", traceUsage()},
 	} {
 		const margin = 18
 		fold(&b, strings.Repeat(" ", margin), fmt.Sprintf("  %-*s%s", margin-2, f.form, f.meaning))
@@ -103,6 +106,16 @@ func simUsage(p *profile.Profile) string {
 	b.WriteString(mapping(p))
 	b.WriteString(simExamples)
 	return b.String()
+}
+
+// traceUsage says what -trace writes.
+func traceUsage() string {
+	var list []string
+	for _, f := range trace.Formats() {
+		list = append(list, fmt.Sprintf("%s is %s", f.Ending, f.About))
+	}
+	return fmt.Sprintf("write what happened, event by event, up to %d of them; the ending of the "+
+		"name says how: %s; of one run only", traceLimit, strings.Join(list, ", "))
 }
 
 // generators lists the generators with their parameters.

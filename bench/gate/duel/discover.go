@@ -54,6 +54,15 @@ func (d *duel) exact(ctx context.Context) error {
 	return nil
 }
 
+// Once builds a package in the linker's own order and runs its benchmarks, shortly.
+// It returns what they print.
+func (t *Tree) Once(ctx context.Context, p suite.Package) (string, error) {
+	if err := t.Build(ctx, p.Path, 0); err != nil {
+		return "", err
+	}
+	return t.once(ctx, p, "")
+}
+
 // once runs all benchmarks of a package, or only one.
 func (t *Tree) once(ctx context.Context, p suite.Package, only string) (string, error) {
 	benchtime, pattern := calibration.String(), "."

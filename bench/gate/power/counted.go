@@ -8,14 +8,27 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"credence/bench/gate"
 	"credence/bench/gate/duel"
 	"credence/bench/slope"
+	"credence/bench/suite"
 )
 
-// Benchmarks whose instructions are counted, in turn.
-var countedBenches = []string{hostBench, "Job/flow=lanes/entities=1"}
+// counted returns the benchmark whose instructions the i-th trial counts: in turn
+// the push and pop, and the first of those that put a job through the scheduler.
+func (l *lab) counted(i int) (string, error) {
+	if i%2 == 0 {
+		return hostBench, nil
+	}
+	for line := range strings.SplitSeq(l.listing, "\n") {
+		if name, _, _ := strings.Cut(line, " "); strings.HasPrefix(name, "BenchmarkJob/") {
+			return suite.TrimProcs(strings.TrimPrefix(strings.TrimSpace(name), "Benchmark")), nil
+		}
+	}
+	return "", errors.New("no benchmark has a name that begins with Job/")
+}
 
 // slopeOps is how many operations a count has, as in a comparison.
 const slopeOps = 1000
@@ -28,6 +41,7 @@ type lab struct {
 	sites      map[string][]site // by benchmark: what it executes of the core
 	counts     map[string]*slope.Slope
 	scenarios  string // what the base prints of all scenarios
+	listing    string // and of all benchmarks of host time
 }
 
 // lab returns the lab of a package, checked out and built, which the trials share.
@@ -63,8 +77,8 @@ func (l *lab) close() {
 // measure counts the instructions of a benchmark in one of the trees.
 func (l *lab) measure(ctx context.Context, c *Config, t *duel.Tree, bench string,
 	group func(slope.Function) string) (*slope.Slope, error) {
-	return slope.Measure(ctx, slope.Config{Valgrind: c.Valgrind, Binary: t.Binary("bench/micro", 0),
-		Dir: t.Folder("bench/micro"), Bench: "Benchmark" + bench, N: slopeOps, Group: group})
+	return slope.Measure(ctx, slope.Config{Valgrind: c.Valgrind, Binary: t.Binary(microPackage, 0),
+		Dir: t.Folder(microPackage), Bench: "Benchmark" + bench, N: slopeOps, Group: group})
 }
 
 // prepare counts the base, and finds out what it executes.
@@ -112,32 +126,41 @@ func (t *Trial) judge(bench string, base, head *slope.Slope) error {
 	return t.take(v, gate.Instructions, bench)
 }
 
-// counting returns the lab for a trial of instructions, its head as it was.
-func (c *Config) counting(ctx context.Context, bench string) (*lab, error) {
+// counting returns the lab for a trial of instructions, its head as it was, and the
+// benchmark.
+func (c *Config) counting(ctx context.Context, t *Trial) (*lab, string, error) {
 	if c.Valgrind == "" {
-		return nil, slope.ErrNoCachegrind
+		return nil, "", slope.ErrNoCachegrind
 	}
-	l, err := c.lab(ctx, "bench/micro")
+	l, err := c.lab(ctx, microPackage)
 	if err != nil {
-		return nil, err
+		return nil, "", err
+	}
+	if l.listing == "" {
+		if l.listing, err = l.base.Once(ctx, microPackages[0]); err != nil {
+			return nil, "", err
+		}
+	}
+	bench, err := l.counted(t.Index)
+	if err != nil {
+		return nil, "", err
 	}
 	if err := l.head.Reset(ctx); err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return l, l.prepare(ctx, c, bench)
+	return l, bench, l.prepare(ctx, c, bench)
 }
 
 // runUncounted adds a function that is not executed.
 func runUncounted(ctx context.Context, c *Config, t *Trial) error {
-	bench := countedBenches[t.Index%len(countedBenches)]
-	l, err := c.counting(ctx, bench)
+	l, bench, err := c.counting(ctx, t)
 	if err != nil {
 		return err
 	}
 	if t.What, err = unrelated(l.head.Dir(), rand.New(rand.NewPCG(t.Seed, 1))); err != nil {
 		return err
 	}
-	if err := l.head.Build(ctx, "bench/micro", 0); err != nil {
+	if err := l.head.Build(ctx, microPackage, 0); err != nil {
 		return err
 	}
 	s, err := l.measure(ctx, c, l.head, bench, nil)
@@ -153,14 +176,13 @@ const (
 	leastMore   = 0.015
 	mostMore    = 0.10
 	maxAttempts = 30
-	tolerance   = 0.01 // from the size that was drawn, so that small ones are tried too
+	tolerance   = 0.015 // from the size that was drawn, so that small ones are tried too
 	adjustments = 3
 )
 
 // runCounted adds instructions somewhere, until they are 1.5 to 10 % more.
 func runCounted(ctx context.Context, c *Config, t *Trial) error {
-	bench := countedBenches[t.Index%len(countedBenches)]
-	l, err := c.counting(ctx, bench)
+	l, bench, err := c.counting(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -184,6 +206,9 @@ func (l *lab) attempt(ctx context.Context, c *Config, t *Trial, bench string,
 	base := l.counts[bench].PerOp()
 	at := l.sites[bench][r.IntN(len(l.sites[bench]))]
 	shape := shapes[r.IntN(len(shapes))]
+	if shape.per/base > tolerance {
+		shape = shapes[0] // a turn of a loop is too much of so short a path
+	}
 	odd := r.Uint64() | 1
 	target := leastMore + (mostMore-leastMore)*r.Float64()
 	n := max(1, int(target*base/shape.per))
@@ -216,7 +241,7 @@ func (l *lab) patched(ctx context.Context, c *Config, bench string, at site,
 	if err := insert(l.head.Dir(), at, work, dragVars); err != nil {
 		return nil, err
 	}
-	if err := l.head.Build(ctx, "bench/micro", 0); err != nil {
+	if err := l.head.Build(ctx, microPackage, 0); err != nil {
 		return nil, err
 	}
 	return l.measure(ctx, c, l.head, bench, nil)

@@ -57,8 +57,10 @@ const (
 // hostSite is where, on the path of every push.
 var hostSite = site{"core/spsc", "Queue", "TryPush"}
 
-// microPackages are those whose time is judged.
-var microPackages = []suite.Package{{Path: "bench/micro"}}
+// microPackage is the one whose time is judged.
+const microPackage = "bench/micro"
+
+var microPackages = []suite.Package{{Path: microPackage}}
 
 // runHost returns the trial of a comparison of one benchmark, with the head slower
 // by a ratio, or with an unrelated function.
@@ -88,7 +90,7 @@ func (c *Config) duel(ctx context.Context, t *Trial, slower float64, function bo
 			return err
 		}
 		turns := cal.Turns(slower)
-		t.What = fmt.Sprintf("%d multiplications in every 256th push", turns)
+		t.What = fmt.Sprintf("%d multiplications at every 256th place", turns)
 		patch = func(dir string) error { return insert(dir, hostSite, chain(turns), dragVars) }
 	case function:
 		patch = func(dir string) (err error) {

@@ -115,14 +115,16 @@ func receiver(fn *ast.FuncDecl) string {
 // dragVars are what inserted work reads and writes.
 const dragVars = "var (\n\tdragCount uint64\n\tdragSink  uint64\n\tdragTable [64]uint64\n)\n"
 
-// chain is work that takes host time: every 256th call a chain of n multiplications,
-// each of which waits for the one before.
+// chain is work that takes host time, for hostSite: every 256th push, by the place in
+// the ring, a chain of n multiplications each of which waits for the one before. A
+// counter of its own would alone cost 3 % of a push.
 func chain(n int) string {
-	return fmt.Sprintf("if dragCount++; dragCount&255 == 0 { x := dragSink; for n := %d; n > 0; n-- "+
+	return fmt.Sprintf("if q.prod.at&255 == 0 { x := dragSink; for n := %d; n > 0; n-- "+
 		"{ x = x*6364136223846793005 + 1442695040888963407 }; dragSink = x };", n)
 }
 
-// shapes are ways to execute more instructions, about `per` of them a turn.
+// shapes are ways to execute more instructions, about `per` of them a turn, the finest
+// first.
 var shapes = []struct {
 	name string
 	per  float64

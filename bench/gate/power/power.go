@@ -84,33 +84,9 @@ func Run(ctx context.Context, c Config) error {
 	if c.Step == nil {
 		c.Step = func(string, ...any) {}
 	}
-	if err := os.MkdirAll(filepath.Join(c.Dir, rawDir), 0o777); err != nil {
-		return err
-	}
-	if err := repair(filepath.Join(c.Dir, trialsFile)); err != nil {
-		return err
-	}
-	done, err := Trials(c.Dir)
+	have, err := c.begin(ctx)
 	if err != nil {
 		return err
-	}
-	if c.Rev == "" {
-		c.Rev = "HEAD"
-		if len(done) > 0 {
-			c.Rev = done[0].Commit
-		}
-	}
-	commit, ok := duel.Resolve(ctx, c.Root, c.Rev)
-	if !ok || c.Rev == duel.WorkingTree {
-		return fmt.Errorf("%s is no commit; the experiment patches one", c.Rev)
-	}
-	have := map[string]bool{}
-	for _, t := range done {
-		have[t.id()] = true
-		if t.Commit != commit {
-			return fmt.Errorf("%s has trials of %s and %s is %s: one run is of one commit; name that one, "+
-				"or another folder", c.Dir, t.Commit, c.Rev, commit)
-		}
 	}
 	c.labs = map[string]*lab{}
 	defer func() {
@@ -120,7 +96,7 @@ func Run(ctx context.Context, c Config) error {
 	}()
 	for _, k := range Kinds {
 		for i := range c.Counts[k.Name] {
-			t := Trial{Kind: k.Name, Index: i, Commit: commit, P: -1}
+			t := Trial{Kind: k.Name, Index: i, Commit: c.Rev, P: -1}
 			t.Seed = seedOf(c.Seed, t.id())
 			if have[t.id()] {
 				continue
@@ -137,6 +113,41 @@ func Run(ctx context.Context, c Config) error {
 		}
 	}
 	return WriteTable(c.Dir)
+}
+
+// begin finds out which trials there are, and makes c.Rev the commit that all are of.
+func (c *Config) begin(ctx context.Context) (have map[string]bool, err error) {
+	if err := os.MkdirAll(filepath.Join(c.Dir, rawDir), 0o777); err != nil {
+		return nil, err
+	}
+	if err := repair(filepath.Join(c.Dir, trialsFile)); err != nil {
+		return nil, err
+	}
+	done, err := Trials(c.Dir)
+	if err != nil {
+		return nil, err
+	}
+	rev := c.Rev
+	switch {
+	case rev == "" && len(done) > 0:
+		rev = done[0].Commit
+	case rev == "":
+		rev = "HEAD"
+	}
+	commit, ok := duel.Resolve(ctx, c.Root, rev)
+	if !ok || rev == duel.WorkingTree {
+		return nil, fmt.Errorf("%s is no commit; the experiment patches one", rev)
+	}
+	c.Rev = commit
+	have = map[string]bool{}
+	for i := range done {
+		have[done[i].id()] = true
+		if done[i].Commit != commit {
+			return nil, fmt.Errorf("%s has trials of %s and %s is %s: one run is of one commit; "+
+				"name that one, or another folder", c.Dir, done[i].Commit, rev, commit)
+		}
+	}
+	return have, nil
 }
 
 func (t *Trial) id() string {

@@ -23,23 +23,23 @@ func (l *latencies) add(d fence.Duration) {
 	l.ns = append(l.ns, float64(d))
 }
 
-// percentiles returns the p50 and the p99 by nearest rank: the smallest latency
-// that at least so many per cent of the jobs do not exceed. Both are 0 without
+// percentiles fills in the percentiles of r by nearest rank: the smallest latency
+// that at least so many per cent of the jobs do not exceed. All are 0 without
 // jobs.
-func (l *latencies) percentiles() (p50, p99 fence.Duration, err error) {
+func (l *latencies) percentiles(r *Result) error {
 	if len(l.ns) == 0 {
-		return 0, 0, nil
+		return nil
 	}
 	slices.Sort(l.ns) // in place, which makes the library's own sort of its copies cheap
 	for _, q := range []struct {
 		percent float64
 		to      *fence.Duration
-	}{{50, &p50}, {99, &p99}} {
+	}{{50, &r.P50}, {90, &r.P90}, {99, &r.P99}, {99.9, &r.P999}, {100, &r.Max}} {
 		v, err := stats.PercentileNearestRank(l.ns, q.percent)
 		if err != nil {
-			return 0, 0, err
+			return err
 		}
 		*q.to = fence.Duration(v)
 	}
-	return p50, p99, nil
+	return nil
 }

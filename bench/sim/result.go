@@ -27,6 +27,8 @@ type Result struct {
 	// P50 and P99 are percentiles of the time from push, the end of the submitting
 	// call, to the finished fence, by nearest rank, over all jobs that completed.
 	P50, P99 fence.Duration
+	// P90, P999 (99.9 %) and Max are of the same latencies.
+	P90, P999, Max fence.Duration
 	// Engines are those of the profile, in its order.
 	Engines []Engine
 	// Loads has the part of each of Config.Loads.
@@ -98,7 +100,7 @@ func (x *run) result() (*Result, error) {
 		Time: x.rig.Now().Sub(0), Jobs: c.Completed - c.Failed, Failed: c.Failed, Counts: c,
 	}
 	var err error
-	if r.P50, r.P99, err = x.latency.percentiles(); err != nil {
+	if err = x.latency.percentiles(r); err != nil {
 		return nil, fmt.Errorf("sim: percentiles of %d latencies: %w", len(x.latency.ns), err)
 	}
 	for i, e := range x.config.Profile.Engines {

@@ -208,14 +208,21 @@ func TestPercentilesFollowTheirDefinition(t *testing.T) {
 			w.latency = append(w.latency, d)
 		}
 		slices.Sort(w.latency)
-		p50, p99, err := l.percentiles()
-		if err != nil || p50 != w.percentile(50) || p99 != w.percentile(99) {
-			t.Fatalf("of %d: %d and %d, want %d and %d; %v", n, p50, p99, w.percentile(50),
-				w.percentile(99), err)
+		var r Result
+		err := l.percentiles(&r)
+		if err != nil || r.P50 != w.percentile(50) || r.P90 != w.percentile(90) ||
+			r.P99 != w.percentile(99) || r.Max != w.latency[n-1] {
+			t.Fatalf("of %d: %+v, %v; want %d, %d, %d and %d", n, r, err, w.percentile(50),
+				w.percentile(90), w.percentile(99), w.latency[n-1])
+		}
+		// Of fewer than a thousand latencies one at most lies above 99.9 %.
+		if r.P999 != r.Max {
+			t.Fatalf("of %d: p99.9 is %d and the longest %d", n, r.P999, r.Max)
 		}
 	}
-	if p50, p99, err := new(latencies).percentiles(); p50 != 0 || p99 != 0 || err != nil {
-		t.Errorf("of none: %d, %d, %v", p50, p99, err)
+	var r Result
+	if err := new(latencies).percentiles(&r); err != nil || r.P50 != 0 || r.P99 != 0 || r.Max != 0 {
+		t.Errorf("of none: %+v, %v", r, err)
 	}
 }
 

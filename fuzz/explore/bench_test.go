@@ -4,6 +4,7 @@ package explore_test
 
 import (
 	"iter"
+	"syscall"
 	"testing"
 
 	"credence/fuzz/explore"
@@ -24,7 +25,7 @@ func BenchmarkSwitch(b *testing.B) {
 }
 
 // BenchmarkExplore asks how long scenarios take to be exhausted, or bounded, and
-// reports operations and executions a second.
+// reports operations and executions a second of processor time.
 func BenchmarkExplore(b *testing.B) {
 	for _, c := range []struct {
 		name string
@@ -47,7 +48,7 @@ func BenchmarkExplore(b *testing.B) {
 		}
 		b.Run("scenario="+c.name+"/strategy="+c.o.Strategy.String(), func(b *testing.B) {
 			var steps int64
-			executions := 0
+			executions, start := 0, cpuSeconds(b)
 			for b.Loop() {
 				r, err := explore.Run(s.Program(), c.o)
 				if err != nil || r.Verdict != explore.Passed {
@@ -56,8 +57,19 @@ func BenchmarkExplore(b *testing.B) {
 				steps += r.Steps
 				executions += r.Executions + r.Redundant
 			}
-			b.ReportMetric(float64(steps)/b.Elapsed().Seconds(), "ops/sec")
-			b.ReportMetric(float64(executions)/b.Elapsed().Seconds(), "executions/sec")
+			cpu := cpuSeconds(b) - start
+			b.ReportMetric(float64(steps)/cpu, "ops/cpu-sec")
+			b.ReportMetric(float64(executions)/cpu, "executions/cpu-sec")
+			b.ReportMetric(cpu/float64(b.N), "cpu-sec/op")
 		})
 	}
+}
+
+// cpuSeconds is the processor time of the process so far.
+func cpuSeconds(b *testing.B) float64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
 }

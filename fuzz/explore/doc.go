@@ -30,12 +30,25 @@
 // go on once somebody has changed it: no operation ever takes another thread's
 // turn away, which is what source sets ask for.
 //
+// # Waiting
+//
+// A thread that waits by looking again is held until somebody changes what it
+// looks at: at once if it calls xatomic.Yield between two looks, and otherwise
+// when it has come back to the same place in its code with the same values a few
+// times, which is a BusyLoop unless the thread was declared to poll. So a loop
+// that is bounded by a count of its own, and longer than that, is not seen to
+// its end.
+//
+// # The race detector
+//
+// Built with -race as well, the code of each thread runs on a goroutine of its
+// own, and the hand-off between them is hidden from the detector, which would
+// otherwise take it for synchronisation and never report anything. It judges
+// plain memory outside Vars, at some microseconds an operation.
+//
 // # What it does not do
 //
-// It does not model weak memory, which Go's atomics do not have. It sees no
-// plain memory outside a Var: run the same programs under the race detector for
-// that. A loop that looks at the same words again and again is held after three
-// equal rounds until one of them changes, so that a loop bounded by three rounds
-// or fewer is explored, and a longer bounded one is not. Exhausted means for that
-// program and that size.
+// It does not model weak memory, which Go's atomics do not have. Without -race it
+// sees no plain memory outside a Var. Exhausted means for that program and that
+// size: a bigger one need not contain a smaller one's bugs.
 package explore

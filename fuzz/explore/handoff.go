@@ -15,8 +15,10 @@ func (e *engine) hook() xatomic.Hook { return e }
 // call runs code of the program for t, on t's stack.
 func (t *thread) call(f func()) { f() }
 
-// choose and raise are what Choose and Raise ask the engine.
+// choose, loop and raise are what Choose, Await and Raise ask the engine.
 func (e *engine) choose(n int) int { return e.decide(n) }
+
+func (e *engine) loop() { e.beginLoop() }
 
 func (e *engine) raise(f func()) { e.running.raised = append(e.running.raised, f) }
 

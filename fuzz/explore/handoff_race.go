@@ -32,6 +32,7 @@ const (
 	askYield
 	askChoose
 	askRaise
+	askLoop
 	askReturned // from the code that it was to run
 )
 
@@ -88,7 +89,7 @@ func pass(c chan struct{}) {
 	runtime.RaceEnable()
 }
 
-func await(c chan struct{}) {
+func receive(c chan struct{}) {
 	runtime.RaceDisable()
 	<-c
 	runtime.RaceEnable()
@@ -101,7 +102,7 @@ func (u *user) want(q question) reply {
 	u.setQuestion(q)
 	pass(u.ask)
 	for {
-		await(u.answer)
+		receive(u.answer)
 		r := u.getReply()
 		switch {
 		case r.die:
@@ -118,7 +119,7 @@ func (u *user) want(q question) reply {
 // loop is the goroutine.
 func (u *user) loop(e *engine) {
 	for {
-		await(u.answer)
+		receive(u.answer)
 		r := u.getReply()
 		if r.end {
 			return
@@ -153,7 +154,7 @@ func (t *thread) call(f func()) {
 	}
 	u.say(reply{run: f})
 	for {
-		await(u.ask)
+		receive(u.ask)
 		q := u.getQuestion()
 		if q.kind == askReturned {
 			if q.panic != nil {
@@ -176,7 +177,7 @@ func (t *thread) serve(q question) {
 		}
 		for {
 			u.say(reply{die: true})
-			await(u.ask)
+			receive(u.ask)
 			if u.getQuestion().kind == askReturned {
 				panic(p)
 			}
@@ -197,6 +198,8 @@ func (e *engine) answer(q question) (r reply) {
 		e.Yield()
 	case askChoose:
 		r.result = uint64(e.decide(q.n))
+	case askLoop:
+		e.beginLoop()
 	case askRaise:
 		e.running.raised = append(e.running.raised, q.f)
 	}
@@ -242,6 +245,8 @@ func (p proxy) Yield() {
 func (e *engine) choose(n int) int {
 	return int(proxy{e}.current().user.want(question{kind: askChoose, n: n}).result)
 }
+
+func (e *engine) loop() { proxy{e}.current().user.want(question{kind: askLoop}) }
 
 func (e *engine) raise(f func()) { proxy{e}.current().user.want(question{kind: askRaise, f: f}) }
 

@@ -2,7 +2,11 @@
 
 package explore
 
-import "fmt"
+import (
+	"fmt"
+
+	"credence/core/xatomic"
+)
 
 // MaxThreads is how many threads a program may have.
 const MaxThreads = 8
@@ -89,6 +93,19 @@ func Raise(f func()) {
 		return
 	}
 	active.raise(f)
+}
+
+// Await looks again until done says yes: the loop of a thread that polls. done
+// changes something only if it says yes. It is a loop around xatomic.Yield, of
+// which the explorer knows where it begins, so that a thread is held after its
+// first look in vain. From a thread.
+func Await(done func() bool) {
+	if exploring() {
+		active.loop()
+	}
+	for !done() {
+		xatomic.Yield()
+	}
 }
 
 // exploring reports whether the caller is a thread of an exploration.

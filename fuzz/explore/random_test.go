@@ -279,8 +279,12 @@ func (s *stage) run(sc *script, l []instr, o *record) {
 				pc += int(i.b)
 			}
 		case vAwait:
+			if i.b == 0 {
+				Await(func() bool { return w.Load() == uint32(i.a) })
+				continue
+			}
 			for w.Load() != uint32(i.a) {
-				if i.b == 0 { // the loop is to be found out without the hint
+				if i.a == 0 { // otherwise the loop is to be found out without the hint
 					xatomic.Yield()
 				}
 			}

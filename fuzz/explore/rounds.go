@@ -46,7 +46,7 @@ type look struct {
 
 func (r *rounds) reset() {
 	r.looks = r.looks[:0]
-	r.since, r.hold, r.restless, r.suspect = -1, false, false, suspect{}
+	r.since, r.hold, r.restless, r.suspect = 0, false, false, suspect{}
 }
 
 // note remembers the operation that t has done; after is the word's version now.
@@ -54,7 +54,7 @@ func (r *rounds) note(t *thread, old, next uint64, after uint32) {
 	if len(r.looks) == 2*remembered {
 		copy(r.looks, r.looks[remembered:])
 		r.looks = r.looks[:remembered]
-		r.since = max(-1, r.since-remembered)
+		r.since = max(0, r.since-remembered)
 		r.suspect = suspect{}
 	}
 	before := after
@@ -185,7 +185,7 @@ func (t *thread) hold(looks []look) {
 }
 
 // Yield is xatomic's word of a thread that waits for others by looking again: it
-// is held until something changes that it has looked at since the last Yield,
+// is held until something changes that it has looked at since its last Yield,
 // unless it has changed something itself.
 func (e *engine) Yield() {
 	t := e.running
@@ -193,15 +193,17 @@ func (e *engine) Yield() {
 		return
 	}
 	r := &t.rounds
-	if r.since >= 0 && r.since < len(r.looks) {
-		looks := r.looks[r.since:]
-		if !changing(looks) && t.undisturbed(looks) {
-			r.hold = true
-			return // since stays: the next operation is held on these
-		}
+	looks := r.looks[r.since:]
+	if len(looks) > 0 && !changing(looks) && t.undisturbed(looks) {
+		r.hold = true
+		return // the next operation is held on these
 	}
 	r.since = len(r.looks)
 }
+
+// beginLoop notes that a loop begins here: what was looked at before is no part of
+// it.
+func (e *engine) beginLoop() { e.running.rounds.since = len(e.running.rounds.looks) }
 
 // circling ends the execution if several threads, all that can go on, have
 // repeated themselves, in the same order and with the same values, and changed

@@ -188,6 +188,24 @@ func TestBusyLoop(t *testing.T) {
 	}
 }
 
+// TestLoopThatChangesIsNotHeld has a poller that changes words on its way round:
+// what it looked at before the change is part of the loop.
+func TestLoopThatChangesIsNotHeld(t *testing.T) {
+	expect(t, func() *Program {
+		p, s := program(Program{}, Thread{Name: "poller", Polls: true}, Thread{Name: "other"})
+		p.Threads[0].Run = func() {
+			for s.a.Load() == 0 {
+				s.b.Store(1)
+				s.b.Store(0)
+				s.p.Unpark()
+				xatomic.Yield()
+			}
+		}
+		p.Threads[1].Run = func() { s.a.Store(1) }
+		return p
+	}, Passed, "")
+}
+
 func TestLivelock(t *testing.T) {
 	r, err := Run(func() *Program { // both step back as soon as they see each other
 		p, s := program(Program{}, Thread{Name: "one", Polls: true}, Thread{Name: "two", Polls: true})

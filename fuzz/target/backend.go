@@ -138,8 +138,8 @@ func (b preparing) PrepareJob(j *sched.Job) *fence.Fence {
 
 // twinOf returns the model's fence for a hardware fence in flight.
 func (m *machine) twinOf(f *fence.Fence) *model.Fence {
-	for _, s := range m.jobs {
-		if s != nil && s.flying == f {
+	for _, s := range m.slots {
+		if s.flying == f {
 			return s.hwTwin
 		}
 	}

@@ -22,6 +22,7 @@ type executor struct {
 	machine  *machine
 	items    [prog.MaxScheds]int // queued, or running
 	woken    bool
+	ran      int  // the scheduler whose item ran last, -1 for none
 	faulting bool // a timeout item that is queued is no expiry
 }
 
@@ -53,6 +54,7 @@ func (x *executor) Cancel(w *sched.Work) bool {
 func (x *executor) after(w *sched.Work) {
 	id := w.Scheduler().ID()
 	x.items[id]--
+	x.ran = int(id)
 	x.machine.check.Item(w)
 	x.machine.lock.Item(x.Now(), w.Item(), id)
 }
@@ -79,6 +81,7 @@ func (x *executor) Wait(_ *sched.Scheduler, done func() bool, deadline fence.Tim
 // step does one thing that is due by deadline, looks at those who now sleep,
 // and reports whether there was one.
 func (m *machine) step(deadline fence.Time) bool {
+	m.exec.ran = -1
 	if !m.exec.Step(deadline) {
 		return false
 	}
@@ -101,17 +104,27 @@ func (m *machine) stepped() {
 			Detail: fmt.Sprintf("more than %d steps, it is %d ns", MaxSteps, m.events.Now()),
 		})
 	}
-	m.quiet()
+	// An item leaves the others as they were, or queues items of theirs.
+	if m.exec.ran >= 0 {
+		m.quietOne(m.exec.ran)
+	} else {
+		m.quiet()
+	}
 }
 
 // quiet checks the schedulers that have nothing to do.
 func (m *machine) quiet() {
-	for id, s := range m.scheds {
-		if m.exec.items[id] == 0 {
-			m.lock.Quiet(uint32(id))
-			if !s.paused && !s.down {
-				m.check.Quiet(id)
-			}
-		}
+	for id := range m.scheds {
+		m.quietOne(id)
+	}
+}
+
+func (m *machine) quietOne(id int) {
+	if m.exec.items[id] != 0 {
+		return
+	}
+	m.lock.Quiet(uint32(id))
+	if s := m.scheds[id]; !s.paused && !s.down {
+		m.check.Quiet(id)
 	}
 }

@@ -9,7 +9,7 @@ import (
 // have ended.
 func (m *machine) heal() {
 	m.healing = true
-	for _, s := range m.jobs {
+	for _, s := range m.slots {
 		m.abort(s)
 	}
 	for _, s := range m.scheds {
@@ -27,10 +27,8 @@ func (m *machine) heal() {
 	m.advanceTimeline(len(m.timeline))
 	for m.step(fence.Never) || m.finish() {
 	}
-	for _, s := range m.jobs {
-		if s != nil {
-			s.release()
-		}
+	for _, s := range m.slots {
+		s.release()
 	}
 	if m.stuck() {
 		return // What is stuck cannot be torn down.
@@ -70,12 +68,10 @@ func (m *machine) finish() bool {
 func (m *machine) settle() {
 	for m.step(fence.Never) || m.finish() {
 	}
-	for _, s := range m.jobs {
-		if s != nil {
-			s.release()
-			if s.owned {
-				s.cleanUp(&s.job.Job)
-			}
+	for _, s := range m.slots {
+		s.release()
+		if s.owned {
+			s.cleanUp(&s.job.Job)
 		}
 	}
 	for m.step(fence.Never) {

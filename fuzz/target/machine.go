@@ -32,6 +32,7 @@ type machine struct {
 	entities []*entity           // by the program's identifier, the present lives
 	lives    []*slot             // by sched.Job.ID-1
 	jobs     [prog.MaxJobs]*slot // by identifier; nil if never used
+	slots    []*slot             // those, in the order of first use
 	external [prog.MaxExternal]external
 	timeline [prog.MaxTimeline]external
 	signaled int // of the timeline

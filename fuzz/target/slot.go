@@ -54,6 +54,7 @@ func (m *machine) slot(id uint8) *slot {
 		s.onHw.Init((*landing)(s))
 		s.later.Init(s)
 		m.jobs[id] = s
+		m.slots = append(m.slots, s)
 	}
 	return s
 }

@@ -62,8 +62,8 @@ func (m *machine) verdict(s *slot) prog.Verdict {
 
 // resettable reports whether everything below s can be taken off its hardware.
 func (m *machine) resettable(s *scheduler) bool {
-	for _, x := range m.jobs {
-		if x != nil && x.flying != nil && x.onDevice() && x.model != nil && x.scheduler() == s {
+	for _, x := range m.slots {
+		if x.flying != nil && x.onDevice() && x.model != nil && x.scheduler() == s {
 			return false
 		}
 	}
@@ -96,8 +96,8 @@ func (m *machine) recover(s *slot, j *sched.Job, r *sched.Recovery, resubmit boo
 // reset ends everything that is executed below a scheduler.
 func (m *machine) reset(s *scheduler) {
 	s.engine.reset(fence.ECANCELED)
-	for _, x := range m.jobs {
-		if x != nil && x.later.Pending() && x.scheduler() == s {
+	for _, x := range m.slots {
+		if x.later.Pending() && x.scheduler() == s {
 			x.abandon(fence.ECANCELED)
 		}
 	}

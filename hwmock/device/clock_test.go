@@ -80,7 +80,8 @@ func TestClockFollowsTheLoad(t *testing.T) {
 	m.until(10_000)
 	m.want(span{ccs, 0, 3900})
 	m.spans = nil
-	// The last sample was busy, but after a rest it is at the lowest again. A load of 0.5 at 250 needs no more.
+	// The last sample was busy, but after a rest it is at the lowest again. A load of
+	// 0.4 at 250 needs no more.
 	for n := range fence.Time(5) {
 		m.until(10_000 + 1000*n)
 		m.run(q, work(device.Compute, only(ccs), 100))

@@ -10,6 +10,9 @@ import (
 // Endless is the duration of a command that its engine executes until End.
 const Endless fence.Duration = math.MaxInt64
 
+// Whole keeps a command from being preempted; see Command.Every.
+const Whole = Endless
+
 // ended is how long an endless command executes that was ended before it began:
 // it looks once whether it is to go on.
 const ended = fence.Nanosecond

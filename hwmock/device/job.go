@@ -19,6 +19,9 @@ type Command struct {
 	Engines uint64
 	// Duration is how long an engine executes it; Endless means until Device.End.
 	Duration fence.Duration
+	// Every is after how much execution at a stretch each time the command can be
+	// preempted, on a device that preempts: 0 is at any moment, Whole never.
+	Every fence.Duration
 	// After is what a barrier waits for: the last command of another job in
 	// AfterKind's queue, or for a nil After of this job's own that stand before it
 	// in Commands.
@@ -96,21 +99,26 @@ func (j *Job) tally(entries, work *[NumKinds]int) {
 // control could ever let run: more renders and computes than MaxCommands, or more
 // of a queue than admission lets into an empty one. Requires: Queue is set.
 func (j *Job) Need() (sched.Need, error) {
-	var entries, work [NumKinds]int
-	j.tally(&entries, &work)
-	n := max(work[Vertex], work[Fragment]) + work[Compute]
+	var lanes [sched.NumLanes]uint32
+	for i := range j.Commands {
+		c := &j.Commands[i]
+		lanes[sched.VertexRing+int(c.Kind)]++
+		if c.Engines != 0 {
+			lanes[sched.VertexSlots+int(c.Kind)]++
+		}
+	}
+	n := max(lanes[sched.VertexSlots], lanes[sched.FragmentSlots]) + lanes[sched.ComputeSlots]
 	if n == 0 || n > MaxCommands {
 		return sched.Need{}, fmt.Errorf("device: job of %d renders and computes; permitted: 1 to %d",
 			n, MaxCommands)
 	}
 	limits := &j.Queue.device.lanes
-	var lanes [sched.NumLanes]uint32
-	for k := range NumKinds {
-		slots, ring := sched.VertexSlots+int(k), sched.VertexRing+int(k)
-		lanes[slots], lanes[ring] = uint32(work[k]), uint32(entries[k])
-		if lanes[slots] > limits[slots] || lanes[ring] > limits[ring] {
+	for i, x := range lanes {
+		if x > limits[i] {
+			k := i % sched.QueueKinds
 			return sched.Need{}, fmt.Errorf("device: job of %d commands in %d entries of the %s queue, "+
-				"which holds %d in %d; split it", work[k], entries[k], k, limits[slots], limits[ring])
+				"which holds %d in %d; split it", lanes[k], lanes[k+sched.QueueKinds], Kind(k), limits[k],
+				limits[k+sched.QueueKinds])
 		}
 	}
 	v, err := credit.Pack(lanes[:]...)

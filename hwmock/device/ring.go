@@ -15,6 +15,7 @@ type entry struct {
 	after   *fwQueue       // what a barrier watches; nil for work and for a met barrier
 	engines uint64         // 0 for a barrier
 	dur     fence.Duration // left to execute, at full speed
+	every   fence.Duration // Command.Every
 	stamp   uint32         // what the queue's stamp becomes; a barrier: what it waits for
 	rank    uint8          // the user queue's priority when it was written
 	given   bool           // to an engine, which it may have had to leave
@@ -84,6 +85,7 @@ func (q *fwQueue) free() int { return q.group.device.profile.Ring - 1 - int(q.ta
 func (q *fwQueue) write(j *Job, c *Command) {
 	e := q.group.device.takeEntry()
 	e.queue, e.job, e.engines, e.dur, e.rank = q, j, c.Engines, c.Duration, j.Queue.priority
+	e.every = c.Every
 	if c.Engines == 0 {
 		e.after, e.stamp = c.target(j)
 	} else {

@@ -31,7 +31,7 @@ type Executor struct {
 	running  *sched.Scheduler     // whose item runs
 	sections []*invariant.Section // of others on this goroutine
 
-	wakeUps, items uint64
+	wakeUps, spurious, items uint64
 }
 
 // worker is one scheduler's thread.
@@ -39,6 +39,7 @@ type worker struct {
 	exec   *Executor
 	busy   bool // until resume fires
 	inItem bool
+	idled  bool // ran and freed nothing since it was woken
 	listed int // items of it in the executor's list
 	held   workList
 	resume des.Event
@@ -123,6 +124,10 @@ func (x *Executor) Queue(w *sched.Work) {
 		k.held.push(w)
 	case k.listed == 0 && !k.inItem:
 		x.wakeUps++
+		if k.idled {
+			x.spurious++
+		}
+		k.idled = true
 		if d := x.wakeCost(); d > 0 {
 			k.held.push(w)
 			k.sleep(d)
@@ -244,6 +249,13 @@ func (x *Executor) Step(deadline fence.Time) bool {
 
 // WakeUps returns how often an item found its worker with nothing to do.
 func (x *Executor) WakeUps() uint64 { return x.wakeUps }
+
+// Spurious returns how many wake-ups were followed by the next one of the same
+// worker without a job that it ran or freed in between.
+func (x *Executor) Spurious() uint64 { return x.spurious }
+
+// useful notes that a scheduler's worker ran or freed a job.
+func (x *Executor) useful(sched uint32) { x.workers[sched].idled = false }
 
 // Items returns how many work items were run.
 func (x *Executor) Items() uint64 { return x.items }

@@ -153,6 +153,7 @@ func (h *host) Submit(c *workload.Client, wb *workload.Batch) (workload.Handle, 
 	b := r.batches.take(r, &ctx.spare)
 	b.owner, b.line = s, c.Program().Line(wb.Step)
 	b.compose(ctx, wb)
+	b.preempted(wb.Preempt)
 	need, err := b.job.Need()
 	if err == nil {
 		err = b.job.Init(&ctx.entity, need)

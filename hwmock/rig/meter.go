@@ -17,6 +17,8 @@ type Counts struct {
 	Stalls    uint64 // jobs that flow control held back
 	Items     uint64 // work items run
 	WakeUps   uint64 // of workers that had nothing to do
+	Spurious  uint64 // of these, after which nothing was run or freed until the next
+	InVain    uint64 // RUN items that ran no job
 	RingFull  uint64 // jobs refused for want of ring entries
 	Overruns  uint64 // firmware queues whose buffer overflowed
 	History   uint64 // hash of all scheduler events in order, 53 bits
@@ -30,6 +32,7 @@ type meter struct {
 	engines []engineMeter
 	stalled []uint64           // by scheduler: the engines that its held-back job would use
 	held    []uint64           // by scheduler: the last job that it held back
+	ran     bool               // the item that is looked at next ran a job
 	unmet   []*sched.Scheduler // that hold back a job whose dependencies are not met
 }
 
@@ -55,7 +58,7 @@ func (m *meter) addScheduler() {
 // Counts returns what was counted so far.
 func (r *Rig) Counts() Counts {
 	c := r.meter.counts
-	c.Items, c.WakeUps = r.exec.Items(), r.exec.WakeUps()
+	c.Items, c.WakeUps, c.Spurious = r.exec.Items(), r.exec.WakeUps(), r.exec.Spurious()
 	c.Overruns = uint64(len(r.device.Overruns()))
 	for _, q := range r.queues {
 		c.RingFull += uint64(q.queue.RingFull())
@@ -96,6 +99,10 @@ func (m *meter) EngineBusy(engine int, busy bool, now fence.Time) {
 // may look at too.
 func (m *meter) afterItem(w *sched.Work) {
 	s := w.Scheduler()
+	if w.Item() == sched.ItemRun && !m.ran {
+		m.counts.InVain++
+	}
+	m.ran = false
 	if j := s.Stalled(); j != nil && j.ID != m.held[s.ID()] {
 		m.held[s.ID()] = j.ID
 		m.counts.Stalls++
@@ -147,7 +154,11 @@ func (m *meter) Observe(e sched.Event) {
 	case sched.EventQueue:
 		m.counts.Pushed++
 	case sched.EventRun:
+		m.ran = true
+		m.rig.exec.useful(e.Sched)
 		m.rig.queues[e.Entity].hasRoom()
+	case sched.EventFree:
+		m.rig.exec.useful(e.Sched)
 	case sched.EventDone:
 		m.counts.Completed++
 		if e.Err != fence.OK {

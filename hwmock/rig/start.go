@@ -1,6 +1,7 @@
 package rig
 
 import (
+	"credence/core/fence"
 	"credence/hwmock/device"
 	"credence/hwmock/workload"
 )
@@ -27,6 +28,17 @@ func (b *batch) startWith(leaders []workload.Handle) {
 		f := b.rig.batches.find(h).job.Scheduled()
 		b.rig.traceDepend(f)
 		b.job.AddDependency(f.Get())
+	}
+}
+
+// preempted tells the device how often the batch lets itself be preempted, 0 for
+// never, which a device that preempts nothing does not care about.
+func (b *batch) preempted(every fence.Duration) {
+	if every == 0 {
+		every = device.Whole
+	}
+	for i := range b.job.Commands {
+		b.job.Commands[i].Every = every
 	}
 }
 

@@ -1,5 +1,6 @@
-// Package trace is recorded job timelines: it reads what the kernel's tracing
-// wrote (ReadFile, Read) into Jobs, each with the instants of its submission, of
+// Package trace is job timelines: it records those of simulated runs (Recorder)
+// and writes them as Perfetto traces or text of ftrace, and it reads what the
+// kernel's tracing wrote (ReadFile, Read) into Jobs, each with the instants of its submission, of
 // its start and of its end. It refuses to guess: an instant that was not recorded
 // is NotRecorded, and a line that makes no sense is reported with file and line,
 // counted, and left out, while the rest still works.

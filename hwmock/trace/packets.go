@@ -54,10 +54,10 @@ func (p *packets) flush() error {
 	return p.err
 }
 
-// A track has slices, one at a time, and instants.
+// A track has slices, each within the one before it or behind it, and instants.
 type track struct {
 	uuid uint64
-	open bool // a slice has begun
+	open int // slices that have begun and not ended
 }
 
 // descriptor begins the descriptor of the next track.
@@ -119,15 +119,16 @@ func (p *packets) start(kind uint64, uuid uint64) *packets {
 	return p
 }
 
-// begin starts a slice. Requires: none is open.
+// beginSlice starts a slice.
 func (p *packets) beginSlice(t *track, c category, name string) *packets {
-	t.open = true
+	t.open++
 	p.start(typeSliceBegin, t.uuid)
 	p.event.uint(eventCategoryIIDs, uint64(c))
 	p.event.string(eventName, name)
 	return p
 }
 
+// instant is an event without a duration.
 func (p *packets) instant(t *track, c category, name string) *packets {
 	p.start(typeInstant, t.uuid)
 	p.event.uint(eventCategoryIIDs, uint64(c))
@@ -147,6 +148,7 @@ func (p *packets) lastFlow(id uint64) *packets {
 	return p
 }
 
+// uint adds a number to an event.
 func (p *packets) uint(a annotation, v uint64) *packets {
 	p.note = p.note[:0]
 	p.note.uint(annotationNameIID, uint64(a))
@@ -155,6 +157,7 @@ func (p *packets) uint(a annotation, v uint64) *packets {
 	return p
 }
 
+// text adds a text to an event.
 func (p *packets) text(a annotation, s string) *packets {
 	p.note = p.note[:0]
 	p.note.uint(annotationNameIID, uint64(a))
@@ -180,10 +183,10 @@ func (p *packets) count(at fence.Time, uuid uint64, value int) {
 	p.emit(at)
 }
 
-// endSlice ends the slice of a track, if one is open.
+// endSlice ends the latest slice of a track, if one is open.
 func (p *packets) endSlice(t *track, at fence.Time) {
-	if t.open {
-		t.open = false
+	if t.open > 0 {
+		t.open--
 		p.start(typeSliceEnd, t.uuid).emit(at)
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // MaxRecords is how many events a Recorder keeps unless told otherwise, of 40
-// bytes each; a job of one command has about ten.
+// bytes each; a job has ten to thirty.
 const MaxRecords = 1 << 22
 
 // RecorderConfig is what a Recorder is made of.
@@ -84,6 +84,9 @@ func NewRecorder(c RecorderConfig) *Recorder {
 // Full returns the time of the first event that there was no room for, and
 // whether there was one.
 func (r *Recorder) Full() (at fence.Time, full bool) { return r.end, r.full }
+
+// End returns the time of the last event, or what Finish was told.
+func (r *Recorder) End() fence.Time { return r.end }
 
 // Jobs returns how many jobs were recorded as pushed.
 func (r *Recorder) Jobs() int {

@@ -34,6 +34,8 @@ type command struct {
 // commands are in the order in which the usage lists them.
 var commands = []command{
 	{"sim", "run workload files on a simulated device and print what they got", runSim},
+	{"study", "compare the flow controls over workloads, devices and numbers of queues", runStudy},
+	{"merge", "put the shards of a study together", runMerge},
 	{"why", "say what one job of a simulated workload waited for", runWhy},
 	{"bench", "run the benchmarks, record them in results/, compare the flow controls", runBench},
 	{"peers", "set the core beside what a Go program would use in its place", runPeers},

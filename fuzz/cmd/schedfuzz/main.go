@@ -1,7 +1,8 @@
-// Command schedfuzz looks for bugs in the scheduler core: `schedfuzz explore`
-// plays small concurrent programs over it under every interleaving of their
-// atomic operations. It refuses to guess: wrong flags end it before anything
-// runs.
+// Command schedfuzz looks for bugs in the scheduler core: `schedfuzz run` makes
+// programs and judges what the core does with them, `schedfuzz explore` plays
+// small concurrent programs under every interleaving of their atomic operations,
+// and `schedfuzz planted` shows that both find the bugs that are planted. It
+// refuses to guess: wrong flags end it before anything runs.
 package main
 
 import (
@@ -31,6 +32,10 @@ type command struct {
 
 // commands are in the order in which the usage lists them.
 var commands = []command{
+	{"run", "hunt with random programs, for a time or a number of them", runCampaign},
+	{"repro", "run a stored program again", runRepro},
+	{"minimise", "make a stored program small", runMinimise},
+	{"planted", "hunt known bugs, to show that the engines find bugs", runPlanted},
 	{"explore", "play small programs over the core under every interleaving", runExplore},
 }
 

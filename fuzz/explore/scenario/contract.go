@@ -241,7 +241,7 @@ func (h *oldest) waitFor(w, f int) {
 // irq completes what is in flight, as many jobs as it takes for all to run.
 func (h *oldest) irq() {
 	for i := range h.c.InFlight + h.c.Submitters - 1 {
-		await(func() bool { return h.issued.Load() > uint32(i) })
+		explore.Await(func() bool { return h.issued.Load() > uint32(i) })
 		for _, s := range h.c.Order {
 			h.release(s, i)
 		}

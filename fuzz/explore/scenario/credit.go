@@ -133,7 +133,7 @@ func (a *account) program(hold func()) *explore.Program {
 		p.Threads = append(p.Threads, explore.Thread{
 			Name: fmt.Sprint("irq", i), Role: explore.Interrupt, Polls: true,
 			Run: func() {
-				await(func() bool { return a.given[i].Load() == 1 })
+				explore.Await(func() bool { return a.given[i].Load() == 1 })
 				a.complete(i)
 			},
 		})

@@ -130,7 +130,7 @@ func (l *loop) submit() {
 // irq completes all jobs in order.
 func (l *loop) irq() {
 	for _, j := range l.jobs {
-		await(func() bool { return j.given.Load() == 1 })
+		explore.Await(func() bool { return j.given.Load() == 1 })
 		switch {
 		case l.quiet:
 			j.hw.Signal()
@@ -149,7 +149,7 @@ func (l *loop) irq() {
 // nobody here.
 func (l *loop) elsewhere() {
 	for _, j := range l.jobs {
-		await(j.hw.Signaled)
+		explore.Await(j.hw.Signaled)
 		l.used.Add(-1)
 	}
 }

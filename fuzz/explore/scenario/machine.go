@@ -166,7 +166,7 @@ func (w *worker) CancelJob(j *sched.Job) { j.Owner.(*task).hw.SignalError(fence.
 // interrupt completes t once it is given: the room is free before the fence
 // signals.
 func (t *task) interrupt(w *worker) {
-	await(func() bool { return t.given.Load() == 1 })
+	explore.Await(func() bool { return t.given.Load() == 1 })
 	w.used.Add(-1)
 	t.hw.SignalPut(fence.OK)
 }

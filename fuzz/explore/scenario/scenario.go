@@ -5,7 +5,6 @@ package scenario
 import (
 	"slices"
 
-	"credence/core/xatomic"
 	"credence/fuzz/explore"
 )
 
@@ -47,11 +46,4 @@ func (s *Scenario) Program() *explore.Program {
 	p := s.New()
 	p.Name = s.Name
 	return p
-}
-
-// await looks again until done says yes: a thread that polls.
-func await(done func() bool) {
-	for !done() {
-		xatomic.Yield()
-	}
 }

@@ -107,12 +107,12 @@ func timeout() *explore.Program {
 	m := newMachine(spec{flow: "count:1", jobs: 1, timeout: 10}).arm()
 	w, t := m.workers[0], m.tasks[0]
 	irq := explore.Thread{Name: "irq", Role: explore.Interrupt, Polls: true, Run: func() {
-		await(func() bool { return t.given.Load() == 1 })
+		explore.Await(func() bool { return t.given.Load() == 1 })
 		w.used.Add(-1)
 		t.hw.Signal()
 	}}
 	timer := explore.Thread{Name: "timer", Role: explore.Daemon, Polls: true, Run: func() {
-		await(func() bool { return w.timer.Load() != nil })
+		explore.Await(func() bool { return w.timer.Load() != nil })
 		m.clock.Store(10)
 		if k := w.timer.Load(); k != nil {
 			k.Kick()
@@ -125,13 +125,13 @@ func teardown() *explore.Program {
 	m := newMachine(spec{flow: "count:1", jobs: 1}).arm()
 	w, t := m.workers[0], m.tasks[0]
 	irq := explore.Thread{Name: "irq", Role: explore.Interrupt, Polls: true, Run: func() {
-		await(func() bool { return t.given.Load() == 1 })
+		explore.Await(func() bool { return t.given.Load() == 1 })
 		w.used.Add(-1)
 		t.hw.Signal()
 	}}
 	client := explore.Thread{Name: "client", Polls: true, Run: func() {
 		t.Push()
-		await(func() bool { return t.given.Load() == 1 })
+		explore.Await(func() bool { return t.given.Load() == 1 })
 		m.entities[0].Fini()
 		w.s.Fini()
 	}}

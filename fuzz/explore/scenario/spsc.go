@@ -64,13 +64,13 @@ func (p *pipe) consumer(run func()) explore.Thread {
 func (p *pipe) pushAll() {
 	for i := range p.all {
 		p.make(i, i+1)
-		await(func() bool { return p.q.TryPush(p.in[i]) })
+		explore.Await(func() bool { return p.q.TryPush(p.in[i]) })
 	}
 }
 
 func (p *pipe) popAll() {
 	for p.n < len(p.all) {
-		await(func() bool {
+		explore.Await(func() bool {
 			v, ok := p.q.Pop()
 			if ok {
 				p.take(v)
@@ -129,7 +129,7 @@ func queues() []Scenario {
 func (p *pipe) pushBatches() {
 	for done := 0; done < len(p.all); {
 		vs := p.make(done, min(done+2, len(p.all)))[done:]
-		await(func() bool {
+		explore.Await(func() bool {
 			n := p.q.PushBatch(vs)
 			done += n
 			return n > 0
@@ -139,7 +139,7 @@ func (p *pipe) pushBatches() {
 
 func (p *pipe) popBatches() {
 	for p.n < len(p.all) {
-		await(func() bool {
+		explore.Await(func() bool {
 			var dst [2]*item
 			n := p.q.PopBatch(dst[:])
 			for _, v := range dst[:n] {
@@ -152,7 +152,7 @@ func (p *pipe) popBatches() {
 
 func (p *pipe) pushReserved() {
 	for i := range p.all {
-		await(p.q.Reserve)
+		explore.Await(p.q.Reserve)
 		p.make(i, i+1)
 		p.q.Push(p.in[i])
 	}
@@ -160,7 +160,7 @@ func (p *pipe) pushReserved() {
 
 func (p *pipe) peekAndPop() {
 	for p.n < len(p.all) {
-		await(func() bool { return !p.q.Empty() })
+		explore.Await(func() bool { return !p.q.Empty() })
 		v, ok := p.q.Peek()
 		if w, ok2 := p.q.Pop(); !ok || !ok2 || v != w {
 			explore.Failf("peeked at %v, popped %v", v, w)

@@ -11,9 +11,8 @@ import (
 
 // waitLoop is the wait loop with as few words as it can do with, each of them
 // written by one thread where that is possible: small enough to exhaust three
-// jobs, and the yardstick of the explorer's speed. With a word that two threads
-// add to, in place of two that one writes each, two jobs have eight times as many
-// interleavings.
+// jobs, and the yardstick of the explorer's speed. A word that two threads add to,
+// in place of two that one writes each, makes ten times as many interleavings.
 type waitLoop struct {
 	submitted xatomic.Uint32 // jobs; the submitter writes
 	given     xatomic.Uint32 // to the hardware, which has room for one; the worker writes
@@ -56,7 +55,7 @@ func (l *waitLoop) work() {
 
 func (l *waitLoop) irq() {
 	for i := range l.jobs {
-		await(func() bool { return l.given.Load() > i })
+		explore.Await(func() bool { return l.given.Load() > i })
 		if l.late {
 			l.wake()
 		}

@@ -6,6 +6,12 @@ import (
 	"credence/fuzz/oracle/model"
 )
 
+// compareAfter compares what a work item of a scheduler can have changed.
+func (l *Lockstep) compareAfter(id uint32) {
+	l.compared++
+	l.compareScheduler(l.scheds[id], l.Model.Schedulers()[id])
+}
+
 // compare compares the states that can be seen from outside.
 func (l *Lockstep) compare() {
 	l.compared++
@@ -20,34 +26,43 @@ func (l *Lockstep) compare() {
 }
 
 func (l *Lockstep) compareScheduler(s *sched.Scheduler, x *model.Scheduler) {
-	for i, want := range x.InFlight() {
-		var got uint32
-		switch a := s.Admission().(type) {
-		case *sched.Scalar:
-			got = a.InFlight()
-		case *sched.PerQueue:
-			got = a.InFlight().Lane(i)
-		}
-		if got != want {
-			fail(invariant.I1.String(), "after %s: sched %d has %d of limit %d in flight, the model %d",
-				l.doing, x.ID, got, i, want)
-		}
-	}
+	l.compareFlow(s, x)
 	if got, want := s.Score(), x.Score(); got != want {
-		fail(invariant.I10.String(), "after %s: sched %d has a score of %d, the model %d",
+		fail(invariant.I10.String(), "after %v: sched %d has a score of %d, the model %d",
 			l.doing, x.ID, got, want)
 	}
 	pending, n := x.Pending(), 0
 	for j := range s.Pending {
 		if n == len(pending) || pending[n].ID != j.ID {
-			fail(invariant.I8.String(), "after %s: sched %d has job %d pending in place %d of %d",
+			fail(invariant.I8.String(), "after %v: sched %d has job %d pending in place %d of %d",
 				l.doing, x.ID, j.ID, n, len(pending))
 		}
 		n++
 	}
 	if n < len(pending) {
-		fail(invariant.I8.String(), "after %s: sched %d has %d jobs pending, the model %d",
+		fail(invariant.I8.String(), "after %v: sched %d has %d jobs pending, the model %d",
 			l.doing, x.ID, n, len(pending))
+	}
+}
+
+// compareFlow compares what is taken of each limit.
+func (l *Lockstep) compareFlow(s *sched.Scheduler, x *model.Scheduler) {
+	differ := func(i int, got, want uint32) {
+		fail(invariant.I1.String(), "after %v: sched %d has %d of limit %d in flight, the model %d",
+			l.doing, x.ID, got, i, want)
+	}
+	switch a := s.Admission().(type) {
+	case *sched.Scalar:
+		if got, want := a.InFlight(), x.InFlight()[0]; got != want {
+			differ(0, got, want)
+		}
+	case *sched.PerQueue:
+		v := a.InFlight()
+		for i, want := range x.InFlight() {
+			if got := v.Lane(i); got != want {
+				differ(i, got, want)
+			}
+		}
 	}
 }
 

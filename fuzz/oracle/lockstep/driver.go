@@ -17,11 +17,11 @@ type driver Lockstep
 func (d *driver) next(k entryKind, j *model.Job) *entry {
 	want := &entry{kind: k, job: j}
 	if d.at == len(d.tape) {
-		fail(missing(want), "%s: no %s", d.doing, want)
+		fail(missing(want), "%v: no %s", d.doing, want)
 	}
 	e := &d.tape[d.at]
 	if e.kind != k || e.job != j {
-		fail(Model, "%s: %s, and the model has %s", d.doing, e, want)
+		fail(Model, "%v: %s, and the model has %s", d.doing, e, want)
 	}
 	d.at++
 	return e
@@ -57,11 +57,11 @@ func (d *driver) Observe(x sched.Event) {
 	}
 	want := &entry{event: x}
 	if d.at == len(d.tape) {
-		fail(missing(want), "%s: no %s", d.doing, want)
+		fail(missing(want), "%v: no %s", d.doing, want)
 	}
 	e := &d.tape[d.at]
 	if e.kind != anEvent || e.event != x {
-		fail(difference(e, x), "%s: %s, and the model has %s", d.doing, e, want)
+		fail(difference(e, x), "%v: %s, and the model has %s", d.doing, e, want)
 	}
 	d.at++
 }
@@ -133,11 +133,11 @@ func (d *driver) inputs(end entryKind) *entry {
 		case aStart:
 			s.Start(e.err)
 		default:
-			fail(Model, "%s: %s, and the model does nothing more", d.doing, &e)
+			fail(Model, "%v: %s, and the model does nothing more", d.doing, &e)
 		}
 	}
 	if end != anEnd {
-		panic(fmt.Sprintf("lockstep: the tape of %s has no %s", d.doing, entryNames[end]))
+		panic(fmt.Sprintf("lockstep: the tape of %v has no %s", d.doing, entryNames[end]))
 	}
 	return nil
 }

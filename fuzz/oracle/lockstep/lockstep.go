@@ -49,7 +49,7 @@ type Lockstep struct {
 	twins    []*model.Entity
 	tape     []entry
 	at       int // of the tape, while the model runs
-	doing    string
+	doing    any // a word, or an item of the model
 	compared int
 
 	// oversize is how often the core, and cut how often the model, has said of
@@ -209,13 +209,13 @@ func (l *Lockstep) Item(now fence.Time, k sched.Item, id uint32) {
 		}
 		l.fail("%s item of sched %d, which nothing has queued", k, id)
 	}
-	l.replay(fmt.Sprint(l.Model.Work()[i]), func() {
+	l.replay(l.Model.Work()[i], func() {
 		l.Model.Run(i)
 		if k == sched.ItemFree || k == sched.ItemRun && l.at == 0 {
 			l.goOn(id)
 		}
 	})
-	l.compare()
+	l.compareAfter(id)
 }
 
 // silently runs a run item of the model, which must not give the backend a job.
@@ -306,11 +306,11 @@ func (l *Lockstep) setNow(now fence.Time) {
 }
 
 // replay runs the model's part against the tape, which it must use up.
-func (l *Lockstep) replay(what string, f func()) {
+func (l *Lockstep) replay(what any, f func()) {
 	l.doing, l.at = what, 0
 	f()
 	if l.at < len(l.tape) {
-		fail(ruleOf(&l.tape[l.at]), "%s: %s, and the model does nothing more", what, &l.tape[l.at])
+		fail(ruleOf(&l.tape[l.at]), "%v: %s, and the model does nothing more", what, &l.tape[l.at])
 	}
 	l.tape = l.tape[:0]
 }

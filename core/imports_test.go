@@ -152,7 +152,7 @@ func violations(pkgs []*packages.Package) (bad []string) {
 }
 
 func TestImportsRunOneWay(t *testing.T) {
-	for _, tags := range []string{"", "invariants", "gofuzz"} {
+	for _, tags := range []string{"", "invariants", "gofuzz", "explore"} {
 		t.Run("tags="+tags, func(t *testing.T) {
 			pkgs := load(t, tags, nil, "./core/...", "./hwmock/...", "./bench/...", "./fuzz/...")
 			if len(pkgs) < 10 {

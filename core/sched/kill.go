@@ -142,11 +142,12 @@ func (e *Entity) idle() bool {
 	return m&listed == 0 || m&stopped != 0
 }
 
-// Flush waits until all of the entity's jobs were given to the backend, not
-// until they are done: up to timeout if the caller is exiting, for ever
-// otherwise. It returns what is left of the timeout, at least a microsecond, or
-// 0 if that was not enough. If the caller was killed, and it is the first flush
-// since the last push, the entity is killed. It blocks.
+// Flush waits until all of the entity's jobs have left its queue for the backend,
+// which may be about to get the last one, not until they are done: up to timeout
+// if the caller is exiting, for ever otherwise. It returns what is left of the
+// timeout, at least a microsecond, or 0 if that was not enough. If the caller was
+// killed, and it is the first flush since the last push, the entity is killed. It
+// blocks.
 func (e *Entity) Flush(timeout Duration, x Exit) Duration {
 	s := e.sched.Load()
 	if s == nil {

@@ -82,6 +82,7 @@ type Recovery struct{ s *Scheduler }
 func (r *Recovery) Stop(bad *Job) {
 	s := r.s
 	s.pause()
+	s.fault = false // asked for and not begun: it goes with the timer
 	if bad != nil && bad.sched == s {
 		s.pending.prepend(bad)
 	}

@@ -40,23 +40,40 @@ type tally struct {
 	cells                    int // comparisons
 	overran, full            int // of these, with an over-run, with a full ring
 	queues, refused          uint64
-	less, more               int   // of these, with fewer jobs than lanes, with more
-	worst                    *Cell // where the loss is largest
-	loss                     int64 // there, in ppm of the jobs of lanes
-	bound                    *Cell // the same, of those without an over-run or a full ring
-	boundLoss                int64
-	idle                     int64 // the largest idle-while-ready beyond that of lanes, ppm
+	broke, less, more        extreme
+	idle                     int64 // at less: idle-while-ready beyond that of lanes, ppm
 	jobs, wakes, spare, vain uint64
 }
 
-// add adds a comparison, of which i is the flow.
+// extreme is the comparison in which a flow is farthest from lanes, in ppm of what
+// lanes has; none if that never happens.
+type extreme struct {
+	cell *Cell
+	by   int64
+}
+
+// see takes a comparison if it is by more of base, and reports whether it did.
+func (x *extreme) see(c *Cell, base, by int64) bool {
+	if by <= 0 {
+		return false
+	}
+	part := share(uint64(by), uint64(max(base, 1)))
+	if part <= x.by {
+		return false
+	}
+	x.cell, x.by = c, part
+	return true
+}
+
+// add adds a comparison, of which i is the flow. What a flow that over-admits
+// breaks is told by the jobs that it loses; what others lose or gain by the time
+// for which engines work, since jobs differ in length.
 func (t *tally) add(c *Cell, i int) {
 	row, base := &c.Rows[i], &c.Rows[exact]
 	t.flow = row.Flow
 	t.cells++
 	t.queues += row.Overruns
 	t.refused += row.RingFull
-	broken := row.Overruns > 0 || row.RingFull > 0
 	if row.Overruns > 0 {
 		t.overran++
 	}
@@ -65,19 +82,12 @@ func (t *tally) add(c *Cell, i int) {
 	}
 	t.jobs, t.wakes = t.jobs+row.Jobs, t.wakes+row.WakeUps
 	t.spare, t.vain = t.spare+row.Spurious, t.vain+row.InVain
-	if row.Jobs > base.Jobs {
-		t.more++
-	}
-	if row.Jobs >= base.Jobs {
+	if row.Overruns > 0 || row.RingFull > 0 {
+		t.broke.see(c, int64(base.Jobs), int64(base.Jobs)-int64(row.Jobs))
 		return
 	}
-	t.less++
-	loss := share(base.Jobs-row.Jobs, base.Jobs)
-	if loss > t.loss {
-		t.loss, t.worst = loss, c
-	}
-	if !broken && loss > t.boundLoss {
-		t.boundLoss, t.bound = loss, c
+	t.more.see(c, base.BusyPPM, row.BusyPPM-base.BusyPPM)
+	if t.less.see(c, base.BusyPPM, base.BusyPPM-row.BusyPPM) {
 		t.idle = row.IdlePPM - base.IdlePPM
 	}
 }
@@ -110,12 +120,16 @@ func (r *Report) answer() string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "May a driver whose firmware has three queues with a limit of %d each make do "+
-		"with one number? On %s (%d comparisons, a limit binds in %d of them), measured by what "+
-		"`lanes` does, a number for each limit:", three, d.Name, len(cells), differ)
+		"with one number of credits? On %s (%d comparisons, a limit binds in %d of them), measured "+
+		"by what `lanes` does, a number for each limit:", three, d.Name, len(cells), differ)
 	list := r.tallies(d.Name)
 	for i := range list {
-		if i != exact {
-			b.WriteString(" " + list[i].sentence(&list[exact]))
+		switch twin := alike(cells, i); {
+		case twin >= 0:
+			fmt.Fprintf(&b, " `%s` does the same as `%s` in all %d, event for event.", list[i].flow,
+				list[twin].flow, len(cells))
+		case i != exact:
+			b.WriteString(" " + list[i].sentence())
 		}
 	}
 	b.WriteString(" " + list[exact].own())
@@ -123,33 +137,54 @@ func (r *Report) answer() string {
 	return b.String()
 }
 
+// alike returns the first flow before i that did the same in every comparison, or
+// -1; lanes has a sentence of its own.
+func alike(cells []*Cell, i int) int {
+	for k := range i {
+		same := i != exact && k != exact
+		for _, c := range cells {
+			same = same && c.Rows[i].same(&c.Rows[k])
+		}
+		if same {
+			return k
+		}
+	}
+	return -1
+}
+
 // sentence says what a flow costs and gains.
-func (t *tally) sentence(lanes *tally) string {
+func (t *tally) sentence() string {
 	var parts []string
 	if t.overran > 0 {
-		parts = append(parts, fmt.Sprintf("over-admits slots in %d comparisons, and %d firmware "+
+		parts = append(parts, fmt.Sprintf("over-admits slots in %d comparisons, where %d firmware "+
 			"queues overflow and are stuck", t.overran, t.queues))
 	}
 	if t.full > 0 {
-		parts = append(parts, fmt.Sprintf("over-admits ring entries in %d, and %d jobs fail for want "+
+		parts = append(parts, fmt.Sprintf("over-admits ring entries in %d, where %d jobs fail for want "+
 			"of room", t.full, t.refused))
 	}
 	if t.overran+t.full == 0 {
 		parts = append(parts, "never over-admits")
 	}
-	switch {
-	case t.bound != nil:
-		parts = append(parts, fmt.Sprintf("under-admits in the worst case %s of the jobs (%s, %s; %s "+
-			"more of the engines' time idle while work is ready)", percent(t.boundLoss), t.bound.Work,
-			queues(t.bound.Queues), percent(t.idle)))
-	case t.worst == nil:
-		parts = append(parts, "gets as many jobs done or more in every comparison")
+	if t.broke.cell != nil {
+		parts = append(parts, "that costs up to "+t.broke.String()+" of the jobs")
 	}
-	if t.overran+t.full > 0 && t.worst != nil {
-		parts = append(parts, fmt.Sprintf("what it breaks costs up to %s of the jobs (%s, %s)",
-			percent(t.loss), t.worst.Work, queues(t.worst.Queues)))
+	if t.less.cell != nil {
+		parts = append(parts, fmt.Sprintf("the engines work up to %s less, and %s of their time more "+
+			"is idle while work is ready", &t.less, percent(t.idle)))
 	}
-	return fmt.Sprintf("`%s` %s, at %s.", t.flow, strings.Join(parts, ", "), t.costs())
+	if t.more.cell != nil {
+		parts = append(parts, fmt.Sprintf("the engines work up to %s more", &t.more))
+	}
+	if t.overran+t.full == 0 && t.less.cell == nil && t.more.cell == nil {
+		parts = append(parts, "the engines work as long in every comparison")
+	}
+	return fmt.Sprintf("`%s` %s; it takes %s.", t.flow, strings.Join(parts, "; "), t.costs())
+}
+
+// String says by how much, and where.
+func (x *extreme) String() string {
+	return fmt.Sprintf("%s (%s by %s)", percent(x.by), x.cell.Work, queues(x.cell.Queues))
 }
 
 // costs says what the flow asks of the workers.
@@ -164,7 +199,7 @@ func (t *tally) own() string {
 		return fmt.Sprintf("`%s` itself over-runs %d queues and finds %d jobs without room, which it "+
 			"must not.", t.flow, t.queues, t.refused)
 	}
-	return fmt.Sprintf("`%s` never over-admits, at %s.", t.flow, t.costs())
+	return fmt.Sprintf("`%s` never over-admits; it takes %s.", t.flow, t.costs())
 }
 
 // scalar says what follows for one number.
@@ -176,7 +211,7 @@ func scalar(list []tally) string {
 		if i < exact && broken {
 			over = append(over, name)
 		}
-		if i < exact && list[i].bound != nil {
+		if i < exact && list[i].less.cell != nil {
 			under = append(under, name)
 		}
 		if i >= exact && !broken {

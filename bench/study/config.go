@@ -16,8 +16,8 @@ import (
 // Workloads is the folder of the default workload files, from the module's root.
 const Workloads = "bench/workloads"
 
-// files are those of Workloads, by name: all that it has, as a test holds.
-var files = []string{
+// workloadFiles are those of Workloads, by name: all that it has, as a test holds.
+var workloadFiles = []string{
 	"barrier-heavy", "burst", "game60", "hog", "interactive", "media", "saturate", "vr90",
 }
 
@@ -28,7 +28,7 @@ func Default() Config {
 		Devices: profile.Names(), Queues: []int{1, 4, 16, 64}, Policy: sched.FIFO,
 		Time: 200 * fence.Millisecond, Seed: 1,
 	}
-	for _, name := range files {
+	for _, name := range workloadFiles {
 		c.Works = append(c.Works, Workloads+"/"+name+sim.Suffix)
 	}
 	for _, name := range gen.Names() {

@@ -43,6 +43,7 @@ func (r *Report) markdown(w io.Writer, table string, plots []plotFile) {
 		"by\n\n```\n%s -o %s\n```\n\n", r.Config.Policy, r.Config.Seed,
 		r.Config.Time/fence.Microsecond, table, table, r.Config.Command(),
 		"results/"+strings.TrimSuffix(table, ".csv")+".md")
+	io.WriteString(w, more)
 	for _, p := range plots {
 		fmt.Fprintf(w, "![%s](%s)\n\n%s\n\n", p.alt, p.Name, p.about)
 	}
@@ -52,6 +53,12 @@ func (r *Report) markdown(w io.Writer, table string, plots []plotFile) {
 	}
 	r.skipped(w)
 }
+
+const more = `What a flow holds back changes the order in which the user queues reach the engines, and
+a run ends before they are through. So a flow that admits less than lanes can have engines
+work more.
+
+`
 
 const legend = `## How to read the tables
 

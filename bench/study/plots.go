@@ -33,7 +33,10 @@ type picture struct {
 var pictures = []picture{
 	{"work", "Jobs done, relative to lanes", "% of the jobs that lanes gets done",
 		"Left of 100 % a flow admits too little, or has lost queues to over-runs.",
-		func(r, lanes *Row) float64 { return float64(share(r.Jobs, lanes.Jobs)) / 1e4 }},
+		func(r, lanes *Row) float64 { return float64(share(r.Jobs, max(1, lanes.Jobs))) / 1e4 }},
+	{"busy", "Utilisation", "% of the time in which engines that the workload uses execute",
+		"Jobs differ in length, so this and not their number says what a flow loses or gains.",
+		func(r, _ *Row) float64 { return float64(r.BusyPPM) / 1e4 }},
 	{"idle", "Idle while ready", "% of the engines' time, idle although a job was held back for them",
 		"What under-admission costs: engines that wait for flow control alone.",
 		func(r, _ *Row) float64 { return float64(r.IdlePPM) / 1e4 }},

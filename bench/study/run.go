@@ -18,9 +18,6 @@ var Whole = Shard{1, 1}
 // String returns the shard as flags have it, such as 3/16.
 func (s Shard) String() string { return fmt.Sprintf("%d/%d", s.Part, s.Of) }
 
-// has reports whether a cell is of the shard.
-func (s Shard) has(cell int) bool { return cell%s.Of == s.Part-1 }
-
 // size returns how many of all cells are of the shard.
 func (s Shard) size(cells int) int { return (cells + s.Of - s.Part) / s.Of }
 

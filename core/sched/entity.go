@@ -193,15 +193,17 @@ func (e *Entity) choose() {
 	} else if best != now || e.rebands(best) {
 		now.mightBlock("Job.Arm, to leave a scheduler")
 		now.token.Lock()
-		unfinished := e.last != nil && !e.last.Signaled()
-		if !unfinished {
+		// Looked at again under the token: not listed may have been the moment in
+		// which the worker let the entity go, before it saw the last push.
+		stays := e.mark.Load()&(listed|stopped) != 0 || e.last != nil && !e.last.Signaled()
+		if !stays {
 			now.fold()
 			now.expel(e)
 			e.setLast(nil)
 			e.move(best)
 		}
 		now.token.Unlock()
-		if unfinished {
+		if stays {
 			return
 		}
 	}

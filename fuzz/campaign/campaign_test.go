@@ -26,7 +26,7 @@ func TestCampaign(t *testing.T) {
 		t.Fatalf("%d seeds", len(seeds))
 	}
 	run := func(seed uint64) *Report {
-		r := Run(t.Context(), Config{Seed: seed, Programs: 400, Corpus: seeds[:40]})
+		r := Run(t.Context(), Config{Seed: seed, Programs: 1500, Corpus: seeds[:40]})
 		if len(r.Finds) > 0 {
 			t.Fatal(r.Finds[0])
 		}
@@ -40,7 +40,8 @@ func TestCampaign(t *testing.T) {
 	if !reflect.DeepEqual(first, again) || reflect.DeepEqual(first, other) {
 		t.Errorf("seed 1: %+v\nseed 1: %+v\nseed 2: %+v", first, again, other)
 	}
-	if first.Programs != 400 || first.Operations < 4000 || first.Completed < 1000 || first.Corpus < 100 {
+	if first.Programs != 1500 || first.Operations < 20_000 || first.Completed < 5000 ||
+		first.Corpus < 100 {
 		t.Errorf("it does too little: %+v", first)
 	}
 }
@@ -99,7 +100,9 @@ func TestStore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"# I4/advance/00ff\n", "# two\n# lines\n", "# It did not come again"} {
+	for _, want := range []string{
+		"# I4/advance/00ff\n", "# two\n# lines\n", "# It did not come again",
+	} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}

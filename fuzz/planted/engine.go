@@ -23,7 +23,8 @@ var (
 const grace = 30 * time.Second
 
 // hunt runs a campaign that ends at its first find.
-func hunt(ctx context.Context, h *Hunt, program, tree, id string, budget time.Duration) (*catch, error) {
+func hunt(ctx context.Context, h *Hunt, program, tree, id string, budget time.Duration) (
+	*catch, error) {
 	ctx, cancel := context.WithTimeout(ctx, budget+grace)
 	defer cancel()
 	c := command(ctx, tree, program, "run", "-first", "-json", "-ledger", "none",
@@ -63,7 +64,8 @@ func crashed(err error, stderr string) (*catch, error) {
 }
 
 // explore plays the scenarios until one ends otherwise than expected.
-func explore(ctx context.Context, h *Hunt, program, tree, _ string, budget time.Duration) (*catch, error) {
+func explore(ctx context.Context, _ *Hunt, program, tree, _ string, budget time.Duration) (
+	*catch, error) {
 	ctx, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
 	c := command(ctx, tree, program, "-json", "-budget", (budget / 4).String())

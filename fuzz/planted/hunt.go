@@ -51,7 +51,8 @@ type engine struct {
 	name string
 	// pkg and tags are what is built.
 	pkg, tags string
-	hunt      func(ctx context.Context, h *Hunt, program, tree, id string, budget time.Duration) (*catch, error)
+	hunt      func(ctx context.Context, h *Hunt, program, tree, id string,
+		budget time.Duration) (*catch, error)
 }
 
 // engines returns the engines in the order in which they hunt a plant of this

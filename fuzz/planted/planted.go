@@ -124,7 +124,8 @@ func Parse(file, text string) (*Patch, error) {
 			p.Doc = strings.TrimSpace(p.Doc + "\n" + strings.TrimSpace(head))
 		}
 	}
-	if want := strings.TrimSuffix(filepath.Base(file), ".patch"); p.ID != want || !validID.MatchString(p.ID) {
+	want := strings.TrimSuffix(filepath.Base(file), ".patch")
+	if p.ID != want || !validID.MatchString(p.ID) {
 		return fail("the id is %q; write # id: %s, as the file is named", p.ID, want)
 	}
 	if !slices.Contains(kinds, p.Kind) {

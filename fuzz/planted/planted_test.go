@@ -37,7 +37,7 @@ func patches(t *testing.T) []*Patch {
 func TestPatchesApply(t *testing.T) {
 	needTools(t)
 	for _, p := range patches(t) {
-		c := command(t.Context(), root, "git", "apply", "--check", "-p1", "fuzz/planted/"+p.File)
+		c := command(t.Context(), root, "git", append(apply, "--check", "fuzz/planted/"+p.File)...)
 		if out, err := c.CombinedOutput(); err != nil {
 			t.Errorf("%s: %v\n%s", p.ID, err, out)
 		}

@@ -52,6 +52,10 @@ func command(ctx context.Context, dir, name string, args ...string) *exec.Cmd {
 	return c
 }
 
+// apply is how patches are applied: with one line around a change as it was, so that
+// a patch outlives changes of its neighbourhood.
+var apply = []string{"apply", "-p1", "-C1", "--whitespace=nowarn"}
+
 // Apply applies p, and has each package that it changes answer for it.
 func (t *Tree) Apply(ctx context.Context, p *Patch) error {
 	file, err := filepath.Abs(p.File)
@@ -59,7 +63,7 @@ func (t *Tree) Apply(ctx context.Context, p *Patch) error {
 		return err
 	}
 	// Without this, a repository further up would have git skip what is not its own.
-	c := command(ctx, t.Dir, "git", "apply", "-p1", "--whitespace=nowarn", file)
+	c := command(ctx, t.Dir, "git", append(apply, file)...)
 	c.Env = append(c.Env, "GIT_CEILING_DIRECTORIES="+filepath.Dir(t.Dir))
 	if out, err := c.CombinedOutput(); err != nil {
 		return fmt.Errorf("%s does not apply: %w\n%s", p.ID, err, bytes.TrimSpace(out))

@@ -40,7 +40,7 @@ type worker struct {
 	busy   bool // until resume fires
 	inItem bool
 	idled  bool // ran and freed nothing since it was woken
-	listed int // items of it in the executor's list
+	listed int  // items of it in the executor's list
 	held   workList
 	resume des.Event
 	timer  timer

@@ -47,8 +47,8 @@ func studyUsage() string {
 	for _, f := range [...]struct{ form, meaning string }{
 		{"-o FILE" + studyEnding, "where to write the report; its figures as CSV and its plots as SVG " +
 			"go beside it (default: the report alone, to stdout)"},
-		{"-device LIST", "names or paths of profiles, with commas (default " +
-			strings.Join(profile.Names(), ",") + ")"},
+		{"-device LIST", "names or paths of profiles, with commas between them (default all: " +
+			strings.Join(profile.Names(), ", ") + ")"},
 		{"-queues LIST", "numbers of user queues, ascending; each becomes as many clients as come to " +
 			"that many queues, at least one (default 1,4,16,64)"},
 		{"-policy P", fmt.Sprintf("order of the entities: %s (default %s)",

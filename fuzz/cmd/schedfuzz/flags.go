@@ -10,7 +10,8 @@ import (
 
 // flagsEnd handles the end of parsing that is no work: help or a mistake. done
 // says that it was one of the two.
-func flagsEnd(stdout, stderr io.Writer, help string, f *flag.FlagSet, err error) (code int, done bool) {
+func flagsEnd(stdout, stderr io.Writer, help string, f *flag.FlagSet, err error) (
+	code int, done bool) {
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		fmt.Fprint(stdout, help)

@@ -71,7 +71,8 @@ func runRepro(_ context.Context, stdout, stderr io.Writer, args []string) int {
 		fmt.Fprintf(stdout, "%s\n%s\n", r.Finding.Class, r.Finding.Message)
 		return exitFinding
 	}
-	fmt.Fprintf(stdout, "%d operations, %d jobs: nothing is broken%s\n", r.Executed, r.Completed, checks())
+	fmt.Fprintf(stdout, "%d operations, %d jobs: nothing is broken%s\n", r.Executed, r.Completed,
+		checks())
 	return exitOK
 }
 
@@ -90,6 +91,7 @@ func runMinimise(_ context.Context, stdout, stderr io.Writer, args []string) int
 	}
 	small := target.Minimise(r.Finding, *runs)
 	fmt.Fprintf(stdout, "%s----\n%s", small.Program, small.History)
-	fmt.Fprintf(stderr, "%s: %d operations, before %d\n", small.Class, len(small.Program.Ops), len(p.Ops))
+	fmt.Fprintf(stderr, "%s: %d operations, before %d\n", small.Class, len(small.Program.Ops),
+		len(p.Ops))
 	return exitFinding
 }

@@ -148,7 +148,8 @@ func (r *runner) found(f *campaign.Find) {
 		fmt.Fprint(r.stdout, f.Program) // It could not be stored: this is all there is of it.
 		return
 	}
-	fmt.Fprintf(r.stdout, "  to reproduce: go run -tags invariants ./fuzz/cmd/schedfuzz repro %s\n", f.File)
+	fmt.Fprintf(r.stdout, "  to reproduce: go run -tags invariants ./fuzz/cmd/schedfuzz repro %s\n",
+		f.File)
 }
 
 // hung ends the process with a find that it cannot go on from.
@@ -229,7 +230,8 @@ func commit(root string) string {
 	if err != nil {
 		return "unknown"
 	}
-	if changed, err := git("status", "--porcelain", "--untracked-files=no"); err != nil || changed != "" {
+	changed, err := git("status", "--porcelain", "--untracked-files=no")
+	if err != nil || changed != "" {
 		return head + "+"
 	}
 	return head

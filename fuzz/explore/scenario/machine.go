@@ -62,6 +62,7 @@ type spec struct {
 	room       int64
 	timeout    sched.Duration
 	instant    bool
+	roams      bool // an entity chooses among all schedulers at each arm
 }
 
 func newMachine(c spec) *machine {
@@ -82,9 +83,15 @@ func newMachine(c spec) *machine {
 	m.timed = c.timeout != 0
 	for i := range max(c.entities, 1) {
 		e := new(sched.Entity)
-		w := m.workers[i%len(m.workers)]
-		must(e.Init([]*sched.Scheduler{w.s}, sched.EntityConfig{
-			ID: uint32(i), Priority: sched.Normal, Capacity: 2,
+		scheds := []*sched.Scheduler{m.workers[i%len(m.workers)].s}
+		if c.roams {
+			scheds = scheds[:0]
+			for _, w := range m.workers {
+				scheds = append(scheds, w.s)
+			}
+		}
+		must(e.Init(scheds, sched.EntityConfig{
+			ID: uint32(i), Priority: sched.Normal, Capacity: max(2, c.jobs),
 		}))
 		m.entities = append(m.entities, e)
 		for range c.jobs {

@@ -16,6 +16,8 @@ var bounded3 = explore.Options{Strategy: explore.Cached, Bounded: true, Bound: 3
 
 var bounded2 = explore.Options{Strategy: explore.Cached, Bounded: true, Bound: 2}
 
+var bounded4 = explore.Options{Strategy: explore.Cached, Bounded: true, Bound: 4}
+
 func schedulers() []Scenario {
 	list := []Scenario{
 		{Name: "sched/1 job", Doc: "push against select, completion against park",
@@ -49,6 +51,8 @@ func schedulers() []Scenario {
 			New: teardown},
 		{Name: "sched/two schedulers", Doc: "a job of one waits for a job of the other", Options: bounded2,
 			New: cross},
+		{Name: "sched/move", Doc: "an entity leaves its scheduler while that lets it go", Options: bounded4,
+			New: move},
 	}
 	for i := range list {
 		list[i].Holds = ends
@@ -145,4 +149,21 @@ func cross() *explore.Program {
 	second.AddDependency(first.Finished().Get())
 	second.Arm()
 	return m.program(m.submitter(0), m.submitter(1), m.worker(0), m.worker(1))
+}
+
+// move pushes to an entity that may leave for the other scheduler at each arm. The
+// worker lets it go when its queue is empty; a job that is pushed at that moment
+// must run where it was armed, or its credit comes back to the wrong scheduler.
+func move() *explore.Program {
+	m := newMachine(spec{flow: "count:1", schedulers: 2, jobs: 3, instant: true, roams: true})
+	push := func(t *task) {
+		t.Arm()
+		t.Push()
+	}
+	push(m.tasks[0])
+	client := explore.Thread{Name: "client", Run: func() {
+		push(m.tasks[1])
+		push(m.tasks[2])
+	}}
+	return m.program(client, m.worker(0), m.worker(1))
 }

@@ -100,6 +100,7 @@ func (s *Scheduler) Stop(bad *Job) {
 		}
 	}
 	s.pending = kept
+	s.fault = false
 	s.disarm()
 }
 

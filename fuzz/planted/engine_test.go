@@ -1,0 +1,58 @@
+package planted
+
+import (
+	"bufio"
+	"errors"
+	"strings"
+	"testing"
+)
+
+// Of what the explorer prints, the first result that is not as expected is a find,
+// and stops it; a pass where a failure was expected is none.
+func TestReadExplored(t *testing.T) {
+	const ok = `{"Program":"spsc/wrap","Verdict":"pass","OK":true}` + "\n" +
+		`{"Program":"wait/late","Verdict":"lost-wakeup","Schedule":"ab","OK":true}` + "\n" +
+		`{"Program":"wait/silent","Verdict":"pass","OK":false}` + "\n"
+	const bad = `{"Program":"fence/arm","Verdict":"data-race","Schedule":"b2a","Trace":{"Steps":[{},{}]},"OK":false}`
+	stopped := 0
+	stop := func() { stopped++ }
+	if c := readExplored(bufio.NewReader(strings.NewReader(ok)), stop); c != nil || stopped != 0 {
+		t.Errorf("%+v", c)
+	}
+	c := readExplored(bufio.NewReader(strings.NewReader(ok+bad+"\n"+ok)), stop)
+	want := catch{ops: 2, invariant: "data-race", repro: "explore -schedule 'b2a' 'fence/arm'"}
+	if c == nil || *c != want || stopped != 1 {
+		t.Errorf("%+v", c)
+	}
+}
+
+// A process that the bug brings down is a find; one that the machine fails is not.
+func TestCrashed(t *testing.T) {
+	failed := errors.New("exit status 2")
+	for _, c := range []struct{ stderr, repro, err string }{
+		{"schedfuzz run -seed 1\nfatal error: stack overflow\n\ngoroutine 1", "stack overflow", ""},
+		{"panic: sched: no\n", "sched: no", ""},
+		{"first\nschedfuzz: run: no space left\n", "", "exit status 2: schedfuzz: run: no space left"},
+		{"", "", "exit status 2: "},
+	} {
+		got, err := crashed(failed, c.stderr)
+		if c.err == "" && (err != nil || got == nil || got.repro != c.repro || got.invariant != "crash") ||
+			c.err != "" && (got != nil || err == nil || err.Error() != c.err) {
+			t.Errorf("%q: %+v, %v", c.stderr, got, err)
+		}
+	}
+}
+
+// Each kind of bug is hunted by all engines, likely ones first.
+func TestEngines(t *testing.T) {
+	for _, k := range kinds {
+		list := engines(k)
+		first := "sequence"
+		if k == Interleaving || k == DataRace {
+			first = "explore"
+		}
+		if len(list) != 2 || list[0].name != first || list[0].name == list[1].name {
+			t.Errorf("%s: %s, %s", k, list[0].name, list[1].name)
+		}
+	}
+}

@@ -75,8 +75,8 @@ func TestWrongCommands(t *testing.T) {
 		args []string
 		want string
 	}{
-		{nil, "no command; there are sim, why"},
-		{[]string{"simulate"}, `"simulate" is no command; there are sim, why`},
+		{nil, "no command; there are sim, study"},
+		{[]string{"simulate"}, `"simulate" is no command; there are sim, study`},
 		{[]string{"-flow", "lanes"}, `"-flow" is no command`},
 		{[]string{"help", "simulate"}, `"simulate" is no command`},
 		{[]string{""}, `"" is no command`},

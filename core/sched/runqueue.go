@@ -176,9 +176,7 @@ func (q *runQueue) reorderBy(e *Entity) {
 	q.rank(e)
 	b, _ := q.band(e)
 	b.ready.update(&e.place)
-	if q.policy == Fair {
-		q.changed()
-	}
+	q.changed()
 }
 
 // rank gives e its key: behind equals.

@@ -295,6 +295,7 @@ func (s *Scheduler) stall(j *Job) {
 
 // before returns how many entities are served before e, which is ready.
 func (q *runQueue) before(e *Entity) (n int) {
+	own, _ := q.bandOf(e)
 	for _, x := range q.members {
 		if x == nil || x == e || x.state != entityReady {
 			continue
@@ -303,11 +304,22 @@ func (q *runQueue) before(e *Entity) (n int) {
 			if x.place.priority < e.place.priority {
 				n++
 			}
-		} else if x.place.before(&e.place) {
+		} else if q.policy == RR && own.sooner(x, e) || q.policy != RR && x.place.before(&e.place) {
 			n++
 		}
 	}
 	return n
+}
+
+// sooner reports whether it is x's turn before e's.
+func (b *band) sooner(x, e *Entity) bool {
+	if b.current != nil {
+		from := b.current.place.slot
+		if late := x.place.slot <= from; late != (e.place.slot <= from) {
+			return !late
+		}
+	}
+	return x.place.slot < e.place.slot
 }
 
 // roomer is an Admission that can say how much room there is.

@@ -15,46 +15,49 @@ import (
 type runQueue struct {
 	sched        *Scheduler
 	policy       Policy
+	headPriority Priority  // FAIR: of the first entity when the order last changed
+	headFixed    bool      // FAIR: headPriority says so; else it is the first one's
+	busy         uint8     // bit p: bands[p] has entities to serve
 	seq          uint64    // of the last place given
-	pos          uint64    // of the last member
-	members      []*Entity // by slot
-	vacant       []uint32  // slots that are free
-	places       places
+	members      []*Entity // by slot, in the order of joining; nil: has left
+	joined       int       // of them, how many have not left
+	next         *Entity   // the first one, once looked for
 	bands        [NumPriorities]band
-	busy         uint8    // bit p: bands[p].ready is not empty
-	headPriority Priority // FAIR: of the first entity when the order last changed
-	headFixed    bool     // FAIR: headPriority says so; else it is the first one's
 }
 
 // band is the entities of one priority that have jobs.
 type band struct {
-	ready   readyTree
-	blocked readyTree // FAIR's minimum counts them
-	lap     int64     // RR: which round it is
+	ready   readyTree // FIFO and FAIR
+	blocked readyTree // FAIR: its minimum counts them
+	turns   turns     // RR
 	current *Entity   // RR: whose turn it was last
 }
 
 // place is an entity's standing in the run queue.
 type place struct {
-	key      int64  // what the policy orders by
+	key      int64  // what FIFO and FAIR order by
 	seq      uint64 // breaks ties: later goes behind
-	pos      uint64 // in the order of joining; 0 while no member
-	slot     uint32
+	slot     uint32 // in the order of joining, while a member
+	leaf     uint32 // in the tree that the entity is in
+	member   bool
 	priority Priority
 }
 
-// before reports whether p is served before o, in one band.
+// before reports whether p is served before o, in one band of FIFO or FAIR.
 func (p *place) before(o *place) bool { return p.key < o.key || p.key == o.key && p.seq < o.seq }
 
 func (q *runQueue) init(s *Scheduler, p Policy) {
 	q.sched, q.policy = s, p
 	for i := range q.bands {
-		q.bands[i].ready.places, q.bands[i].blocked.places = &q.places, &q.places
+		q.bands[i].ready.moved, q.bands[i].blocked.moved = q, q
 	}
 }
 
-// band returns where e is ordered.
-func (q *runQueue) band(e *Entity) (*band, uint8) {
+// moved is a tree's: the entity in a slot has got another leaf.
+func (q *runQueue) moved(slot, leaf uint32) { q.members[slot].place.leaf = leaf }
+
+// bandOf returns where e is ordered.
+func (q *runQueue) bandOf(e *Entity) (*band, uint8) {
 	if q.policy == Fair {
 		return &q.bands[0], 1
 	}
@@ -63,21 +66,58 @@ func (q *runQueue) band(e *Entity) (*band, uint8) {
 
 // first returns the entity to serve next, or nil.
 func (q *runQueue) first() *Entity {
-	if q.busy == 0 {
-		return nil
+	if q.next == nil && q.busy != 0 {
+		q.look()
 	}
-	return q.members[q.bands[bits.TrailingZeros8(q.busy)].ready.first()]
+	return q.next
 }
 
-// served notes that it is e's turn, whatever comes of it.
-func (q *runQueue) served(e *Entity) {
+// look finds the entity to serve next. Requires: there is one.
+func (q *runQueue) look() {
+	b := &q.bands[bits.TrailingZeros8(q.busy)]
 	if q.policy == RR {
-		b, _ := q.band(e)
-		b.current, b.lap = e, e.place.key>>lapShift
-		if b.lap == maxLap {
-			q.relap(b)
-		}
+		q.next = q.members[b.turn()]
+	} else {
+		q.next = q.members[b.ready.nodes[0].slot]
 	}
+}
+
+// turn returns the slot of the one behind whose turn it was, once around, in the
+// order of joining.
+func (b *band) turn() uint32 {
+	if b.current == nil {
+		return b.turns.from(0)
+	}
+	return b.turns.from(b.current.place.slot + 1)
+}
+
+// served notes that it is e's turn, whatever comes of it. RR's.
+func (q *runQueue) served(e *Entity) { q.bands[e.place.priority].current, q.next = e, nil }
+
+// ready puts e, which has its place, among those to be served.
+func (q *runQueue) ready(e *Entity) {
+	b, bit := q.bandOf(e)
+	if q.policy == RR {
+		b.turns.add(e.place.slot)
+	} else {
+		b.ready.push(&e.place)
+	}
+	q.busy |= bit
+	q.next = nil
+}
+
+// unready takes e out from among them.
+func (q *runQueue) unready(e *Entity) {
+	b, bit := q.bandOf(e)
+	if q.policy == RR {
+		b.turns.remove(e.place.slot)
+	} else {
+		b.ready.remove(&e.place)
+	}
+	if b.ready.n+b.turns.n == 0 {
+		q.busy &^= bit
+	}
+	q.next = nil
 }
 
 // least returns FAIR's first entity, ready or blocked, or nil.
@@ -86,7 +126,7 @@ func (q *runQueue) least() *Entity {
 	switch {
 	case r.n == 0 && b.n == 0:
 		return nil
-	case b.n == 0 || r.n != 0 && r.before(b):
+	case b.n == 0 || r.n != 0 && r.nodes[0].before(&b.nodes[0]):
 		return q.members[r.first()]
 	}
 	return q.members[b.first()]
@@ -94,23 +134,53 @@ func (q *runQueue) least() *Entity {
 
 // join makes e a member, if it is none.
 func (q *runQueue) join(e *Entity) {
-	if e.place.pos != 0 {
+	if e.place.member {
 		return
 	}
-	if q.pos == maxJoins {
-		panic(fmt.Sprintf("sched: entities joined a run queue %d times", q.pos))
+	if n := len(q.members); n == cap(q.members) && q.joined <= n/2 {
+		q.compact()
 	}
-	q.pos++
-	e.place.pos = q.pos
-	if n := len(q.vacant); n > 0 {
-		e.place.slot = q.vacant[n-1]
-		q.vacant = q.vacant[:n-1]
-		q.members[e.place.slot] = e
-		return
+	if len(q.members) == maxMembers {
+		panic(fmt.Sprintf("sched: more than %d entities in a run queue", maxMembers))
 	}
-	e.place.slot = uint32(len(q.members))
+	q.joined++
+	e.place.member, e.place.slot = true, uint32(len(q.members))
 	q.members = append(q.members, e)
-	q.places.grow()
+	if q.policy == RR {
+		for i := range q.bands {
+			q.bands[i].turns.grow(len(q.members))
+		}
+	}
+}
+
+// maxMembers is how many entities a run queue can have, those included that
+// have left since it was last compacted: fewer than half.
+const maxMembers = maxTurns
+
+// compact closes the gaps that entities left, and orders all anew by what they
+// have.
+func (q *runQueue) compact() {
+	for i := range q.bands {
+		q.bands[i].ready.clear()
+		q.bands[i].blocked.clear()
+		q.bands[i].turns.clear()
+	}
+	all := q.members
+	q.members = all[:0]
+	for _, e := range all {
+		if e == nil {
+			continue
+		}
+		e.place.slot = uint32(len(q.members))
+		q.members = append(q.members, e)
+		switch {
+		case e.state == entityReady:
+			q.ready(e)
+		case e.state == entityBlocked && q.policy == Fair:
+			q.bands[0].blocked.push(&e.place)
+		}
+	}
+	clear(all[len(q.members):])
 }
 
 // enter orders e, which was idle, by its oldest job.
@@ -124,58 +194,57 @@ func (q *runQueue) enter(e *Entity) {
 		e.share.enter(q, e.place.priority)
 	}
 	q.rank(e)
-	b, bit := q.band(e)
-	b.ready.push(&e.place)
-	q.busy |= bit
+	q.ready(e)
 	q.changed()
 }
 
 // reorder orders e, which was served and has jobs left, by the oldest of them.
 func (q *runQueue) reorder(e *Entity) {
-	p := e.place.priority
-	b := &q.bands[p]
-	switch {
-	case p != e.Priority():
+	p := &e.place
+	if p.priority != e.Priority() {
 		q.reorderBy(e)
 		return
-	case q.policy == Fair:
-		e.share.charge(p)
-		q.seq++
-		e.place.seq, e.place.key = q.seq, int64(e.share.virtual)
-		q.headFixed = false
-		b = &q.bands[0]
-	case q.policy == FIFO:
-		q.seq++
-		e.place.seq, e.place.key = q.seq, int64(e.head.submit)
-	default:
-		q.rank(e)
 	}
-	b.ready.update(&e.place)
+	switch q.policy {
+	case FIFO:
+		p.key = int64(e.head.submit)
+	case Fair:
+		e.share.charge(p.priority)
+		p.key = int64(e.share.virtual)
+		q.headFixed = false
+	default:
+		return // RR goes by who was served
+	}
+	q.seq++
+	p.seq = q.seq
+	q.next = nil
+	b, _ := q.bandOf(e)
+	b.ready.update(p)
 }
 
-// reorderBy is reorder for all cases.
+// reorderBy is reorder for an entity whose priority was changed.
 func (q *runQueue) reorderBy(e *Entity) {
-	was := e.place.priority
-	if !q.sched.upstream(StickyPriority) {
-		e.place.priority = e.Priority()
-	}
-	if q.policy == Fair {
-		e.share.charge(e.place.priority)
-	} else if was != e.place.priority {
-		now := e.place.priority
-		e.place.priority = was
+	switch now := e.Priority(); {
+	case q.sched.upstream(StickyPriority):
+	case q.policy == Fair:
+		e.place.priority = now
+	default:
 		q.unready(e)
 		q.forget(e)
 		e.place.priority = now
 		q.rank(e)
-		b, bit := q.band(e)
-		b.ready.push(&e.place)
-		q.busy |= bit
+		q.ready(e)
 		return
 	}
+	if q.policy == Fair {
+		e.share.charge(e.place.priority)
+	}
 	q.rank(e)
-	b, _ := q.band(e)
-	b.ready.update(&e.place)
+	if q.policy != RR {
+		b, _ := q.bandOf(e)
+		b.ready.update(&e.place)
+		q.next = nil
+	}
 	q.changed()
 }
 
@@ -188,36 +257,7 @@ func (q *runQueue) rank(e *Entity) {
 		e.place.key = int64(e.share.virtual)
 	case FIFO:
 		e.place.key = int64(e.head.submit)
-	case RR:
-		// In order of joining, from behind whose turn it was, once around.
-		b := &q.bands[e.place.priority]
-		lap := b.lap
-		if b.current != nil && e.place.pos <= b.current.place.pos {
-			lap++
-		}
-		e.place.turn(lap)
 	}
-}
-
-// RR's key is the lap, and within it the order of joining, so that no two are
-// equal.
-const (
-	lapShift = 40
-	maxLap   = 1<<(63-lapShift) - 2 // where laps begin at 0 again
-	maxJoins = 1<<lapShift - 1
-)
-
-// turn is p's key for RR in a lap.
-func (p *place) turn(lap int64) { p.key = lap<<lapShift | int64(p.pos) }
-
-// relap makes the present lap of a band number 0.
-func (q *runQueue) relap(b *band) {
-	for i := range b.ready.n {
-		e := q.members[b.ready.leaf(i)]
-		e.place.key -= b.lap << lapShift
-		b.ready.update(&e.place)
-	}
-	b.lap = 0
 }
 
 // idle takes e, which has no jobs left, out of the order.
@@ -226,14 +266,6 @@ func (q *runQueue) idle(e *Entity) {
 	q.changed()
 	if q.policy == Fair {
 		e.share.leave(q)
-	}
-}
-
-func (q *runQueue) unready(e *Entity) {
-	b, bit := q.band(e)
-	b.ready.remove(e.place.slot)
-	if b.ready.n == 0 {
-		q.busy &^= bit
 	}
 }
 
@@ -247,15 +279,10 @@ func (q *runQueue) block(e *Entity) {
 
 // unblock returns e to its place in the order.
 func (q *runQueue) unblock(e *Entity) {
-	switch q.policy {
-	case Fair:
-		q.bands[0].blocked.remove(e.place.slot)
-	case RR:
-		q.rank(e)
+	if q.policy == Fair {
+		q.bands[0].blocked.remove(&e.place)
 	}
-	b, bit := q.band(e)
-	b.ready.push(&e.place)
-	q.busy |= bit
+	q.ready(e)
 }
 
 // expel ends e's membership.
@@ -265,7 +292,7 @@ func (q *runQueue) expel(e *Entity) {
 		q.unready(e)
 	case entityBlocked:
 		if q.policy == Fair {
-			q.bands[0].blocked.remove(e.place.slot)
+			q.bands[0].blocked.remove(&e.place)
 		}
 	}
 	if e.state != entityIdle {
@@ -275,29 +302,18 @@ func (q *runQueue) expel(e *Entity) {
 			e.share.leave(q)
 		}
 	}
-	if e.place.pos != 0 {
+	if e.place.member {
 		q.members[e.place.slot] = nil
-		q.vacant = append(q.vacant, e.place.slot)
-		e.place.pos = 0
+		q.joined--
+		e.place.member = false
 	}
 	q.forget(e)
 }
 
 // forget begins the rounds of e's band anew if it was e's turn last.
 func (q *runQueue) forget(e *Entity) {
-	if b, _ := q.band(e); q.policy == RR && b.current == e {
-		q.restart(b)
-	}
-}
-
-// restart begins a band's rounds anew: whose turn it was is gone.
-func (q *runQueue) restart(b *band) {
-	b.current = nil
-	b.lap++
-	for i := range b.ready.n {
-		e := q.members[b.ready.leaf(i)]
-		e.place.turn(b.lap)
-		b.ready.update(&e.place)
+	if b, _ := q.bandOf(e); b.current == e {
+		b.current, q.next = nil, nil
 	}
 }
 

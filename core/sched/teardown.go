@@ -48,7 +48,7 @@ func (s *Scheduler) stopMembers() {
 		}
 	}
 	slices.SortFunc(list, func(a, b *Entity) int {
-		return cmp.Or(cmp.Compare(a.place.priority, b.place.priority), cmp.Compare(a.place.pos, b.place.pos))
+		return cmp.Or(cmp.Compare(a.place.priority, b.place.priority), cmp.Compare(a.place.slot, b.place.slot))
 	})
 	for _, e := range list {
 		s.warn(WarnTeardownActive, 0, e)

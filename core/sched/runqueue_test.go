@@ -82,7 +82,11 @@ func TestOrderStaysWhenGapsClose(t *testing.T) {
 			if n := q.before(first); n != 0 {
 				t.Fatalf("%v: entity %d is served, with %d before it", p, first.id, n)
 			}
-			if want := uint32(i % stay); p == RR && first.id != want {
+			want := uint32((i - stay) % (stay + 1)) // those who stay in turn, and then the one who joined
+			if want == stay {
+				want = e.id
+			}
+			if p == RR && first.id != want {
 				t.Fatalf("rr: it is entity %d's turn, want %d", first.id, want)
 			}
 			if p == RR {

@@ -1,6 +1,9 @@
 package fence
 
-import "credence/core/xatomic"
+import (
+	"credence/core/invariant"
+	"credence/core/xatomic"
+)
 
 // Handler is what a Callback calls.
 type Handler interface {
@@ -13,7 +16,12 @@ type Handler interface {
 
 // Callback is a node that its owner embeds, arms on one fence at a time, and
 // may arm again, on the same fence or another, once it is done. Its state word
-// counts armings, so that a late look never takes one arming for another:
+// counts armings, so that a late look never takes one arming for another.
+//
+// For a node in a fence's slot the fence's word says all: the signal, or the
+// Disarm that takes the slot back before it, whichever changes the word first,
+// has the node. One in the list has a state of its own, since the signaller takes
+// the list whole:
 //
 //	ready ── signaller claims ─▶ claimed ── Done, or the handler returns ─▶ ready, next arming
 //	  └── Disarm ─▶ detached ── armed again on that fence ─▶ ready
@@ -28,9 +36,9 @@ type Handler interface {
 type Callback struct {
 	_       xatomic.NoCopy
 	state   xatomic.Uint32 // arming<<2 | ready, claimed or detached
-	arming  uint32         // the owner's: arming under which it is linked
+	arming  uint32         // the owner's: one above the arming under which it is linked
 	inSlot  bool           // the owner's: it is linked as the first, not in the list
-	on      *Fence         // the owner's: where it is linked, nil before the first time
+	on      *Fence         // the owner's: where it is linked
 	handler Handler
 	next    xatomic.Var[*Callback] // the owner writes it before linking
 	rev     xatomic.Var[*Callback] // the signaller's: the list in the order of arming
@@ -73,26 +81,13 @@ func (cb *Callback) Init(h Handler) {
 // Arm asks f to call cb's handler when f signals. Callbacks of a fence run in
 // the order in which they were armed; one armed again after Disarm keeps its
 // first place if it is still linked. It never blocks or allocates. Requires:
-// the caller owns cb, cb is not armed already, and the caller holds a reference
-// to f until the handler has run or Disarm was in time.
+// the caller owns cb, cb is not armed already, and the caller keeps a reference
+// to f until it knows that the handler has run, or Disarm was in time.
 func (f *Fence) Arm(cb *Callback) Outcome {
 	f.touch("Arm")
 	s := cb.state.Load()
-	switch s & cbMask {
-	case cbClaimed:
-		return Busy
-	case cbDetached:
-		if cb.on != f {
-			return Busy
-		}
-		// Gives the linked node back to the signaller, who may hold it already.
-		if cb.state.CompareAndSwap(s, s&^cbMask) {
-			return Armed
-		}
-		return AlreadySignaled
-	}
-	if cb.linked(s) {
-		panic("fence: Arm of an armed callback")
+	if s&cbMask != cbReady || cb.linked(s) {
+		return f.rearm(cb, s)
 	}
 	word, sig := &f.base.word, f.sig
 	w := word.Load()
@@ -100,12 +95,28 @@ func (f *Fence) Arm(cb *Callback) Outcome {
 		return f.link(cb, s)
 	}
 	f.slot.Set(cb)
-	cb.arming, cb.on, cb.inSlot = s>>2, f, true
+	cb.arming, cb.on, cb.inSlot = s>>2+1, f, true
 	// Passes the node to the signaller.
 	if w |= sig << reserved; word.CompareAndSwap(w, w|sig<<first) {
 		return Armed
 	}
 	return f.announce(cb)
+}
+
+// rearm is Arm for a callback that is linked, whose state is s.
+func (f *Fence) rearm(cb *Callback, s uint32) Outcome {
+	switch {
+	case cb.running(s):
+		return Busy
+	case s&cbMask != cbDetached:
+		panic("fence: Arm of an armed callback")
+	case cb.on != f:
+		return Busy
+	// Gives the linked node back to the signaller, who may hold it already.
+	case cb.state.CompareAndSwap(s, s&^cbMask):
+		return Armed
+	}
+	return AlreadySignaled
 }
 
 // announce tells the signaller of cb in the slot, which the caller has filled.
@@ -114,7 +125,7 @@ func (f *Fence) announce(cb *Callback) Outcome {
 		w := f.base.word.Load()
 		if w&f.sig != 0 {
 			// Reserved it stays, and empty: the fence has signalled.
-			cb.on = nil
+			cb.arming, cb.on = 0, nil
 			return AlreadySignaled
 		}
 		// Passes the node to the signaller.
@@ -143,11 +154,11 @@ func (f *Fence) link(cb *Callback, s uint32) Outcome {
 	if !f.watch() {
 		return AlreadySignaled
 	}
-	cb.arming, cb.on, cb.inSlot = s>>2, f, false
+	cb.arming, cb.on, cb.inSlot = s>>2+1, f, false
 	for {
 		head := f.list.Load()
 		if head == &closed {
-			cb.on = nil
+			cb.arming, cb.on = 0, nil
 			return AlreadySignaled
 		}
 		cb.next.Set(head)
@@ -177,31 +188,49 @@ func (f *Fence) watch() bool {
 }
 
 // linked reports whether the node, whose state is s, was armed and not yet run.
-func (cb *Callback) linked(s uint32) bool { return cb.on != nil && cb.arming == s>>2 }
+func (cb *Callback) linked(s uint32) bool { return cb.arming == s>>2+1 }
 
 // Disarm takes cb back and reports whether it was in time: then the handler
 // does not run for this arming. Otherwise the handler has run, or is running;
 // Running tells. Requires: the caller owns cb.
 func (cb *Callback) Disarm() bool {
 	s := cb.state.Load()
-	if s&cbMask != cbReady || !cb.linked(s) || !cb.state.CompareAndSwap(s, s|cbDetached) {
+	if s&cbMask != cbReady || !cb.linked(s) {
 		return false
 	}
-	// In the slot, as a job's own callback is on its hardware fence, or newest on
-	// the list the node can be unlinked. While it is the head its next does not
-	// change, since only the owner writes that.
-	if cb.inSlot && cb.on.empty() ||
-		!cb.inSlot && cb.on.list.CompareAndSwap(cb, cb.next.Get()) {
-		cb.on = nil
-		cb.state.Store(s&^cbMask + cbNext)
+	if cb.inSlot {
+		if !cb.on.empty() {
+			return false
+		}
+	} else {
+		if !cb.state.CompareAndSwap(s, s|cbDetached) {
+			return false
+		}
+		// Newest on the list the node can be unlinked. While it is the head its next
+		// does not change, since only the owner writes that.
+		if !cb.on.list.CompareAndSwap(cb, cb.next.Get()) {
+			return true
+		}
 	}
+	cb.on = nil
+	cb.state.Store(s + cbNext)
 	return true
 }
 
-// Running reports whether the handler runs at this moment. After a Disarm that
-// came too late the owner waits until it reports false before it lets go of
-// what the handler uses.
-func (cb *Callback) Running() bool { return cb.state.Load()&cbMask == cbClaimed }
+// Running reports whether the handler runs at this moment, or is about to. After
+// a Disarm that came too late the owner waits until it reports false before it
+// lets go of what the handler uses. Requires: the caller owns cb.
+func (cb *Callback) Running() bool { return cb.running(cb.state.Load()) }
+
+func (cb *Callback) running(s uint32) bool {
+	switch s & cbMask {
+	case cbClaimed:
+		return true
+	case cbDetached:
+		return false
+	}
+	return cb.inSlot && cb.linked(s) && cb.on.base.word.Load()&cb.on.sig != 0
+}
 
 // Done tells, from within the handler, that the handler will not touch cb
 // again, so that the owner may arm it at once. At most once a run. The signaller
@@ -209,20 +238,22 @@ func (cb *Callback) Running() bool { return cb.state.Load()&cbMask == cbClaimed 
 // not clear it or give its memory another use.
 func (cb *Callback) Done() {
 	s := cb.state.Load()
-	if s&cbMask != cbClaimed {
+	if !cb.linked(s) || invariant.Enabled && !cb.running(s) {
 		panic("fence: Done outside a run of the handler")
 	}
 	// Gives the node back to its owner.
 	cb.state.Store(s&^cbMask + cbNext)
 }
 
-// runCallbacks runs, in the order of arming, what the signal found in the word.
-func (f *Fence) runCallbacks(w uint64) {
-	if w&(f.sig<<first) != 0 {
-		f.slot.Get().run(f)
-	}
-	if w&(f.sig<<listed) != 0 {
-		f.runList()
+// runFirst runs the callback in the slot, which the signal's swap of the word
+// took.
+func (f *Fence) runFirst() {
+	cb := f.slot.Get()
+	s := cb.state.Load()
+	cb.handler.FenceSignaled(f, cb)
+	// Gives the node back, unless the handler did: then its state moved on.
+	if cb.state.Load() == s {
+		cb.state.Store(s + cbNext)
 	}
 }
 

@@ -250,21 +250,18 @@ func (f *Fence) decided() uint64 { return f.sig * (1 | 1<<first | 1<<listed) }
 
 func (f *Fence) signal(e Errno, drop uint64) bool {
 	f.touch("Signal")
-	b := f.base
-	watched := f.sig<<first | f.sig<<listed
+	b, sig := f.base, f.sig
 	for {
 		w := b.word.Load()
-		if w&f.sig != 0 {
-			if drop != 0 {
-				b.put()
-			}
-			return false
+		if w&sig != 0 {
+			break
 		}
-		n := w | f.sig
+		n := w | sig
 		if e != OK {
 			n = n&^f.errs | e.bits()&f.errs
 		}
-		if w&watched == 0 {
+		watched := w & (sig<<first | sig<<listed)
+		if watched == 0 {
 			n -= drop
 		}
 		// Publishes the error and whatever the signaller wrote to all who see
@@ -272,31 +269,45 @@ func (f *Fence) signal(e Errno, drop uint64) bool {
 		if !b.word.CompareAndSwap(w, n) {
 			continue
 		}
-		if w&watched == 0 {
-			if drop != 0 {
-				b.dropped(n)
+		if watched == 0 {
+			if drop != 0 && (n+1)&refMask <= 1 {
+				f.released()
 			}
 			return true
 		}
 		// The reference is kept while callbacks run: they are handed the fence.
-		f.runCallbacks(w)
+		if watched&(sig<<first) != 0 {
+			f.runFirst()
+		}
+		if watched&(sig<<listed) != 0 {
+			f.runList()
+		}
 		if drop != 0 {
-			b.put()
+			f.Put()
 		}
 		return true
 	}
+	if drop != 0 {
+		f.Put()
+	}
+	return false
 }
 
 // Get takes a further reference and returns f. Requires: the caller holds one.
 func (f *Fence) Get() *Fence {
 	f.touch("Get")
-	switch n := f.base.word.Add(oneRef) & refMask; {
-	case n <= oneRef:
-		invariant.Fail(invariant.I5, "fence: Get on a released fence %d:%d", f.ctx, f.seqno)
-	case n > MaxRefs:
-		tooMany()
+	if (f.base.word.Add(oneRef)-2)&refMask > MaxRefs-2 {
+		f.badGet()
 	}
 	return f
+}
+
+// badGet is for a Get that found too few references, or left too many.
+func (f *Fence) badGet() {
+	if f.base.word.Load()&refMask > MaxRefs {
+		tooMany()
+	}
+	invariant.Fail(invariant.I5, "fence: Get on a released fence %d:%d", f.ctx, f.seqno)
 }
 
 // TryGet takes a reference unless the last one is gone, and reports whether it
@@ -320,23 +331,24 @@ func tooMany() { panic(fmt.Sprintf("fence: more than %d references", MaxRefs)) }
 
 // Put drops a reference; the last one hands the memory back to the Owner.
 // Interrupt context: yes.
-func (f *Fence) Put() { f.base.put() }
+func (f *Fence) Put() {
+	if (f.base.word.Add(^uint64(0))+1)&refMask <= 1 {
+		f.released()
+	}
+}
 
 // Refs returns how many references there are: for tests and dumps.
 func (f *Fence) Refs() int { return int(f.base.word.Load() & refMask) }
 
-func (b *Base) put() { b.dropped(b.word.Add(^uint64(0))) }
-
-// dropped looks at the word as the drop of a reference left it.
-func (b *Base) dropped(w uint64) {
-	switch w & refMask {
-	case 0:
-		if invariant.Enabled {
-			b.life.release(b.tell)
-		} else if b.owner != nil {
-			b.owner.FenceReleased(b)
-		}
-	case refMask:
+// released is for the drop of the last reference, or of one that nobody had.
+func (f *Fence) released() {
+	b := f.base
+	switch {
+	case b.word.Load()&refMask != 0:
 		panic("fence: Put without a reference")
+	case invariant.Enabled:
+		b.life.release(b.tell)
+	case b.owner != nil:
+		b.owner.FenceReleased(b)
 	}
 }

@@ -19,15 +19,15 @@ arm the first                           2 rmw, 0 store
 arm the second                          2 rmw, 0 store
 arm the third                           1 rmw, 0 store
 arm on a signalled fence                0 rmw, 0 store
-disarm the newest                       2 rmw, 1 store
-disarm before another                   2 rmw, 1 store
+disarm the newest                       1 rmw, 1 store
+disarm before another                   1 rmw, 1 store
 disarm behind a newer one               2 rmw, 0 store
 arm again where it stands               1 rmw, 0 store
-signal, one callback                    2 rmw, 1 store
-signal, one callback that calls Done    2 rmw, 1 store
-signal and put, one callback            3 rmw, 1 store
-signal, eight callbacks                10 rmw, 8 store
-signal, one left behind a newer one     5 rmw, 2 store
+signal, one callback                    1 rmw, 1 store
+signal, one callback that calls Done    1 rmw, 1 store
+signal and put, one callback            2 rmw, 1 store
+signal, eight callbacks                 9 rmw, 8 store
+signal, one left behind a newer one     4 rmw, 2 store
 set error                               1 rmw, 0 store
 signal, the only watcher left           1 rmw, 0 store
 `

@@ -131,8 +131,6 @@ func (c *Counter) Return(n uint32) {
 // look adds to free what has come back since the last look. If that makes n fit
 // it takes as many as take says, 0 or n, and returns true; it refuses an n that
 // could never fit.
-//
-//go:noinline
 func (c *Counter) look(n, take uint32) bool {
 	// On values, not on c's fields: what a look stores and reads again at once
 	// costs it the way through the store buffer.

@@ -94,8 +94,9 @@ func (f *Fence) Arm(cb *Callback) Outcome {
 	if w&(sig|sig<<reserved|sig<<listed) != 0 || !word.CompareAndSwap(w, w|sig<<reserved) {
 		return f.link(cb, s)
 	}
+	cb.arming, cb.inSlot = s>>2+1, true
+	cb.on = f
 	f.slot.Set(cb)
-	cb.arming, cb.on, cb.inSlot = s>>2+1, f, true
 	// Passes the node to the signaller.
 	if w |= sig << reserved; word.CompareAndSwap(w, w|sig<<first) {
 		return Armed

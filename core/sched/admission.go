@@ -74,8 +74,6 @@ func (a *Scalar) price(n Need) uint32 {
 
 // look is Fits with a look at what came back. A cost that could never fit is
 // cut, with a warning.
-//
-//go:noinline
 func (a *Scalar) look(j *Job) bool {
 	a.looked = true
 	if limit := a.counter.Limit(); j.cost > limit {

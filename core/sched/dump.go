@@ -287,6 +287,8 @@ func (s *Scheduler) noted(t Time) Time {
 }
 
 // stall notes since when flow control has held j back.
+//
+//go:noinline
 func (s *Scheduler) stall(j *Job) {
 	if s.stalledJob != j || s.stalledAt < j.submit {
 		s.stalledJob, s.stalledAt = j, s.exec.Now()
@@ -313,11 +315,8 @@ func (q *runQueue) before(e *Entity) (n int) {
 
 // sooner reports whether it is x's turn before e's.
 func (b *band) sooner(x, e *Entity) bool {
-	if b.current != nil {
-		from := b.current.place.slot
-		if late := x.place.slot <= from; late != (e.place.slot <= from) {
-			return !late
-		}
+	if late := x.place.slot < b.turn; late != (e.place.slot < b.turn) {
+		return !late
 	}
 	return x.place.slot < e.place.slot
 }

@@ -217,10 +217,14 @@ func (e *Entity) choose() {
 // backend, sees to it. The token's holder.
 func (e *Entity) setLast(f *fence.Fence) {
 	if e.lastOwned {
-		e.last.Put()
-		e.lastOwned = false
+		e.putLast()
 	}
 	e.last = f
+}
+
+func (e *Entity) putLast() {
+	e.last.Put()
+	e.lastOwned = false
 }
 
 // keepLast takes a reference to last if that is j's, which the scheduler lets go

@@ -30,7 +30,7 @@ type band struct {
 	ready   readyTree // FIFO and FAIR
 	blocked readyTree // FAIR: its minimum counts them
 	turns   turns     // RR
-	current *Entity   // RR: whose turn it was last
+	turn    uint32    // RR: the slot from which on, once around, it is somebody's turn
 }
 
 // place is an entity's standing in the run queue.
@@ -76,23 +76,17 @@ func (q *runQueue) first() *Entity {
 func (q *runQueue) look() {
 	b := &q.bands[bits.TrailingZeros8(q.busy)]
 	if q.policy == RR {
-		q.next = q.members[b.turn()]
+		q.next = q.members[b.turns.from(b.turn)]
 	} else {
 		q.next = q.members[b.ready.nodes[0].slot]
 	}
 }
 
-// turn returns the slot of the one behind whose turn it was, once around, in the
-// order of joining.
-func (b *band) turn() uint32 {
-	if b.current == nil {
-		return b.turns.from(0)
-	}
-	return b.turns.from(b.current.place.slot + 1)
-}
-
 // served notes that it is e's turn, whatever comes of it. RR's.
-func (q *runQueue) served(e *Entity) { q.bands[e.place.priority].current, q.next = e, nil }
+func (q *runQueue) served(e *Entity) {
+	q.bands[e.place.priority].turn = e.place.slot + 1
+	q.next = nil
+}
 
 // ready puts e, which has its place, among those to be served.
 func (q *runQueue) ready(e *Entity) {
@@ -171,6 +165,9 @@ func (q *runQueue) compact() {
 		if e == nil {
 			continue
 		}
+		if b, _ := q.bandOf(e); b.turn == e.place.slot+1 {
+			b.turn = uint32(len(q.members)) + 1
+		}
 		e.place.slot = uint32(len(q.members))
 		q.members = append(q.members, e)
 		switch {
@@ -199,21 +196,24 @@ func (q *runQueue) enter(e *Entity) {
 }
 
 // reorder orders e, which was served and has jobs left, by the oldest of them.
+// RR goes by who was served.
 func (q *runQueue) reorder(e *Entity) {
-	p := &e.place
-	if p.priority != e.Priority() {
+	if e.place.priority != e.Priority() {
 		q.reorderBy(e)
-		return
+	} else if q.policy != RR {
+		q.rekey(e)
 	}
-	switch q.policy {
-	case FIFO:
+}
+
+// rekey is reorder for FIFO and FAIR, and an entity whose priority is what it was.
+func (q *runQueue) rekey(e *Entity) {
+	p := &e.place
+	if q.policy == FIFO {
 		p.key = int64(e.head.submit)
-	case Fair:
+	} else {
 		e.share.charge(p.priority)
 		p.key = int64(e.share.virtual)
 		q.headFixed = false
-	default:
-		return // RR goes by who was served
 	}
 	q.seq++
 	p.seq = q.seq
@@ -303,17 +303,17 @@ func (q *runQueue) expel(e *Entity) {
 		}
 	}
 	if e.place.member {
+		q.forget(e)
 		q.members[e.place.slot] = nil
 		q.joined--
 		e.place.member = false
 	}
-	q.forget(e)
 }
 
 // forget begins the rounds of e's band anew if it was e's turn last.
 func (q *runQueue) forget(e *Entity) {
-	if b, _ := q.bandOf(e); b.current == e {
-		b.current, q.next = nil, nil
+	if b, _ := q.bandOf(e); b.turn == e.place.slot+1 {
+		b.turn, q.next = 0, nil
 	}
 }
 

@@ -18,9 +18,9 @@ type credenceFlow struct {
 	jobs   []sched.Job
 }
 
-func newCredenceFlow(f flow, e sched.Executor) *credenceFlow {
+func newCredenceFlow(f flow, e sched.Executor, habits sched.Upstream) *credenceFlow {
 	x := &credenceFlow{circulation: newCirculation(f), jobs: make([]sched.Job, f.jobs)}
-	x.sched = newCredence(x, e, wholeSlots)
+	x.sched = newCredence(x, e, habits)
 	initCredenceEntity(&x.entity, x.sched, flowCapacity)
 	return x
 }

@@ -33,9 +33,9 @@ type credenceJob struct {
 	hw     fence.Single
 }
 
-func newCredenceLoop(entities int) *credenceLoop {
+func newCredenceLoop(entities int, habits sched.Upstream) *credenceLoop {
 	x := &credenceLoop{entities: make([]sched.Entity, entities)}
-	x.sched = newCredence(x, x, wholeSlots)
+	x.sched = newCredence(x, x, habits)
 	for i := range x.entities {
 		initCredenceEntity(&x.entities[i], x.sched, wholeJobs(1))
 	}

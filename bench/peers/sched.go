@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync/atomic"
 
+	"credence/core/sched"
 	"credence/core/xatomic"
 )
 
@@ -125,7 +126,11 @@ func (c *circulation) settle() (wrong int) {
 // schedulers returns the schedulers that are compared, in the order of the
 // report.
 func schedulers() []schedContender {
-	return []schedContender{credenceScheduler(), plainScheduler()}
+	return []schedContender{
+		credenceScheduler("credence", 0),
+		credenceScheduler("credence-upstream", sched.Upstream70),
+		plainScheduler(),
+	}
 }
 
 // schedRows returns the rows of the schedulers.

@@ -6,21 +6,22 @@ import (
 	"credence/core/sched"
 )
 
-// credenceScheduler is the project's own scheduler, as it behaves when it is
-// held against the recordings that the plain one is held against.
-func credenceScheduler() schedContender {
+// credenceScheduler is the project's own scheduler: as it comes, or, with
+// upstream's habits, as it is held against the recordings that the plain one is
+// held against.
+func credenceScheduler(impl string, habits sched.Upstream) schedContender {
 	return schedContender{
-		impl:  "credence",
-		whole: func(entities int) ends { return ends{a: newCredenceLoop(entities).steps} },
+		impl:  impl,
+		whole: func(entities int) ends { return ends{a: newCredenceLoop(entities, habits).steps} },
 		flow: func(f flow) ends {
 			spinner := new(credenceSpinner)
-			x := newCredenceFlow(f, spinner)
+			x := newCredenceFlow(f, spinner, habits)
 			return ends{a: x.produce, b: func(n int) int { return x.work(n, spinner.runAll) }}
 		},
 		parked: func(f flow) ends {
 			w := live.Start()
 			f.publish = 1
-			x := newCredenceFlow(f, w)
+			x := newCredenceFlow(f, w, habits)
 			stop := func() {
 				x.entity.Fini()
 				x.sched.Fini()
@@ -34,15 +35,15 @@ func credenceScheduler() schedContender {
 	}
 }
 
-// newCredence returns a scheduler with so many credits.
-func newCredence(b sched.Backend, e sched.Executor, credits uint32) *sched.Scheduler {
-	a, err := sched.Flow{Kind: sched.FlowCredits, Limit: credits}.Admission([sched.NumLanes]uint32{})
+// newCredence returns a scheduler with a credit for each slot.
+func newCredence(b sched.Backend, e sched.Executor, habits sched.Upstream) *sched.Scheduler {
+	a, err := sched.Flow{Kind: sched.FlowCredits, Limit: wholeSlots}.Admission([sched.NumLanes]uint32{})
 	if err != nil {
 		panic(err)
 	}
 	s, err := sched.New(sched.Config{
 		Backend: b, Executor: e, Admission: a, Policy: sched.FIFO,
-		Compat: sched.Compat{Upstream: sched.Upstream70},
+		Compat: sched.Compat{Upstream: habits},
 	})
 	if err != nil {
 		panic(err)

@@ -181,7 +181,7 @@ func (d *Dump) addKilled(j *Job) {
 	switch {
 	case j.after != nil && !j.after.Signaled():
 		w.Fence = d.fence(j.after)
-	case j.cursor < len(j.deps):
+	case int(j.cursor) < len(j.deps):
 		w.Fence = d.fence(j.killDependency())
 	}
 	d.Jobs = append(d.Jobs, w)

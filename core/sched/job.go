@@ -38,6 +38,10 @@ const (
 // From Init to Push it is the producer's, from Push to FreeJob the scheduler's:
 // the producer does not touch it after Push, which may return after the job was
 // freed. From Arm on its fences are published, and it must be pushed.
+//
+// Its fields are in the order in which a job's way touches them, so that those of
+// the way without dependencies lie on two cache lines: both go from the producer
+// to the worker and back.
 type Job struct {
 	_ xatomic.NoCopy
 	// ID names the job in events. The owner sets it before Push.
@@ -45,32 +49,31 @@ type Job struct {
 	// Owner is the owner's own: what a backend finds its data by.
 	Owner any
 
-	need     Need
-	cost     uint32 // of need under the scheduler's flow; 0 until first asked
-	state    jobState
-	priority Priority // of the entity at arm
-	section  invariant.Section
-	life     life
-	watching bool // handler is that of the hardware fence
-	detached bool // by Stop: pending, without a hardware fence
-	cursor   int  // the next dependency to look at
-	karma    int  // times that it hung
-	entity   *Entity
-	sched    *Scheduler
-	fences   *jobFence
-	deps     []*fence.Fence // a reference each, until Cleanup
-	submit   Time
-	began    Time // when scheduled signalled, or the job before it ended
-	ended    Time // when finished signalled
+	cost       uint32 // of need under the scheduler's flow; 0 until first asked
+	state      jobState
+	priority   Priority // of the entity at arm
+	watching   bool     // watcher's handler is that of the hardware fence
+	detached   bool     // by Stop: pending, without a hardware fence
+	section    invariant.Section
+	life       life
+	entity     *Entity
+	sched      *Scheduler
+	fences     *jobFence
+	submit     Time
+	next, prev *Job // in the pending list
+	need       Need
+	cursor     int32          // the next dependency to look at
+	karma      int32          // times that it hung
+	deps       []*fence.Fence // a reference each, until Cleanup
 
 	// watcher is on the hardware fence; once killed, on what the end waits for. It
 	// is done, unless that is still linked to a fence that it was taken off.
-	watcher    *fence.Callback
-	done       fence.Callback
-	handler    fence.Handler // of watcher
-	next, prev *Job          // in the pending list
-	after      *fence.Fence  // once killed: the job before it; a reference
-	work       Work          // once killed
+	watcher *fence.Callback
+	done    fence.Callback
+	began   Time         // when scheduled signalled, or the job before it ended
+	ended   Time         // when finished signalled
+	after   *fence.Fence // once killed: the job before it; a reference
+	work    Work         // once killed
 }
 
 // jobFence is the fences of a job, which outlive it as long as somebody holds a
@@ -151,21 +154,28 @@ func (j *Job) Init(e *Entity, need Need) error {
 		j.fences = e.takePair()
 	}
 	if !j.watching {
-		j.handle((*jobDone)(j))
 		j.watching = true
+		j.handle()
 	}
 	j.begin()
 	j.state = jobInit
 	return nil
 }
 
-// handle has h called when what j watches next signals.
-func (j *Job) handle(h fence.Handler) {
+// handle has the handler called when what j watches next signals.
+func (j *Job) handle() {
 	if j.watcher == nil {
 		j.watcher = &j.done
 	}
-	j.handler = h
-	j.watcher.Init(h)
+	j.watcher.Init(j.handler())
+}
+
+// handler returns that of the hardware fence, or, once killed, that of the end.
+func (j *Job) handler() fence.Handler {
+	if j.watching {
+		return (*jobDone)(j)
+	}
+	return (*jobKill)(j)
 }
 
 // arm watches f, and reports false if it has signalled. A callback that was
@@ -180,7 +190,7 @@ func (j *Job) arm(f *fence.Fence) bool {
 			return false
 		}
 		j.watcher = new(fence.Callback)
-		j.watcher.Init(j.handler)
+		j.watcher.Init(j.handler())
 	}
 }
 

@@ -46,8 +46,8 @@ func (e *Entity) Kill() {
 // kill ends j when prev, whose reference is passed on, has signalled.
 func (s *Scheduler) kill(j *Job, prev *fence.Fence) {
 	j.work = Work{sched: s, item: ItemKill, job: j}
-	j.handle((*jobKill)(j))
 	j.watching = false
+	j.handle()
 	j.cursor = 0
 	j.after = prev
 	s.dying.append(j)
@@ -77,7 +77,7 @@ func (j *Job) killItem() Duration {
 		j.after.Put()
 		j.after = nil
 	}
-	for ; j.cursor < len(j.deps); j.cursor++ {
+	for ; int(j.cursor) < len(j.deps); j.cursor++ {
 		if f := j.killDependency(); !f.Signaled() && j.arm(f) {
 			return 0
 		}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"credence/core/fence"
+	"credence/core/invariant"
 	"credence/core/xatomic"
 )
 
@@ -27,6 +28,20 @@ func TestRolesLieOnLinesOfTheirOwn(t *testing.T) {
 		b, _ := e.FieldByName(pair[1])
 		if a.Offset+a.Type.Size() != b.Offset {
 			t.Errorf("%s does not stand next to %s", pair[0], pair[1])
+		}
+	}
+}
+
+// TestJobsLieOnFewLines holds a job to four cache lines, and what the way of a job
+// without dependencies touches, under a flow that is one number, to the first two.
+func TestJobsLieOnFewLines(t *testing.T) {
+	j := reflect.TypeFor[Job]()
+	if !invariant.Enabled && j.Size() != 4*xatomic.CacheLine {
+		t.Errorf("a job takes %d bytes, want %d", j.Size(), 4*xatomic.CacheLine)
+	}
+	for _, name := range []string{"ID", "Owner", "state", "entity", "fences", "submit", "prev", "need", "cursor"} {
+		if f, _ := j.FieldByName(name); !invariant.Enabled && f.Offset+f.Type.Size() > 2*xatomic.CacheLine {
+			t.Errorf("%s ends at byte %d", name, f.Offset+f.Type.Size())
 		}
 	}
 }

@@ -38,7 +38,7 @@ func (s *Scheduler) runItem() Duration {
 	if s.rq.policy == RR {
 		s.rq.served(e)
 	}
-	if (j.cursor < len(j.deps) || s.prepare != nil) && s.blocked(e, j) {
+	if (int(j.cursor) < len(j.deps) || s.prepare != nil) && s.blocked(e, j) {
 		s.wake(&s.run)
 		return 0
 	}
@@ -106,7 +106,7 @@ const maxPrepare = 1 << 16
 // cursor on and then what the backend names, and if a fence is not signalled
 // it sets e apart until it is.
 func (s *Scheduler) blocked(e *Entity, j *Job) bool {
-	for j.cursor < len(j.deps) {
+	for int(j.cursor) < len(j.deps) {
 		f := s.waitFor(e, j.deps[j.cursor])
 		j.cursor++
 		if f != nil && s.block(e, f.Get()) {

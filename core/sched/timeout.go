@@ -138,7 +138,7 @@ func (r *Recovery) Resubmit() {
 	var guilty *Entity
 	for j := s.pending.head; j != nil; j = j.next {
 		e := j.fences.entity
-		if guilty == nil && j.karma > s.hangLimit {
+		if guilty == nil && int(j.karma) > s.hangLimit {
 			guilty = e
 		}
 		if e == guilty {

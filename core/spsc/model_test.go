@@ -121,7 +121,15 @@ func (k *walk) pushBatch() {
 
 func (k *walk) consume() {
 	q, w := k.q, k.w
-	switch k.r.IntN(5) {
+	switch k.r.IntN(7) {
+	case 5:
+		k.advance()
+	case 6:
+		k.op = "Await"
+		k.same("result", q.Await(1+k.r.IntN(3)), len(w.items) > 0)
+		if len(w.items) == 0 {
+			w.popped(0, 1)
+		}
 	case 0:
 		k.op = "Peek"
 		v, ok := q.Peek()
@@ -152,6 +160,23 @@ func (k *walk) consume() {
 		if len(w.items) == 0 {
 			w.popped(0, 1)
 		}
+	}
+}
+
+// advance takes the oldest item off, after a look that found it.
+func (k *walk) advance() {
+	k.op = "Advance"
+	if _, ok := k.q.Peek(); !ok {
+		k.w.popped(0, 1)
+		return
+	}
+	next, ok := k.q.Advance()
+	k.w.popped(1, 1)
+	k.same("ok", ok, len(k.w.items) > 0)
+	if ok {
+		k.same("next", next, k.w.items[0])
+	} else {
+		k.w.popped(0, 1)
 	}
 }
 

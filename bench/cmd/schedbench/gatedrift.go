@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -9,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"credence/bench/gate"
@@ -30,9 +28,6 @@ Examples:
 Exit codes: 0 no drift; 1 a row drifted beyond its limit; 2 wrong flags or limits;
 3 a file cannot be read, or there are too few.
 `
-
-// minHistory is how many files can show a drift at all.
-const minHistory = 8
 
 // runDrift reads a history and reports what drifted.
 func runDrift(_ context.Context, stdout, _ io.Writer, args []string) error {
@@ -69,37 +64,12 @@ func readHistory(args []string) ([]*gate.Set, error) {
 			return nil, err
 		}
 	}
-	type dated struct {
-		date string
-		set  *gate.Set
+	history, err := gate.ReadHistory(args)
+	if err == nil && len(history) < gate.MinHistory {
+		err = fmt.Errorf("drift: %d files, at least %d are needed; keep the files of more runs",
+			len(history), gate.MinHistory)
 	}
-	var list []dated
-	for _, path := range args {
-		set, err := gate.Read(path)
-		if err != nil {
-			return nil, err
-		}
-		text, err := os.ReadFile(path)
-		if err != nil {
-			return nil, err
-		}
-		date := gate.DateOf(string(text))
-		if date == "" {
-			return nil, &gate.Problem{File: path, What: "it has no line # date:",
-				Remedy: "give files that schedbench run or bench wrote"}
-		}
-		list = append(list, dated{date, set})
-	}
-	if len(list) < minHistory {
-		return nil, fmt.Errorf("drift: %d files, at least %d are needed; keep the files of more runs",
-			len(list), minHistory)
-	}
-	slices.SortStableFunc(list, func(a, b dated) int { return cmp.Compare(a.date, b.date) })
-	out := make([]*gate.Set, len(list))
-	for i, d := range list {
-		out[i] = d.set
-	}
-	return out, nil
+	return history, err
 }
 
 // showDrifts prints the rows, the worst first, and each step below its row.

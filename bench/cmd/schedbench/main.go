@@ -33,7 +33,7 @@ type command struct {
 
 // commands are in the order in which the usage lists them.
 var commands = []command{
-	{"sim", "run workload files on a simulated device and print what they got", runSim},
+	{"sim", "run workload files on a simulated device and print what they got", runSimShards},
 	{"study", "compare the flow controls over workloads, devices and numbers of queues", runStudy},
 	{"merge", "put the shards of a study together", runMerge},
 	{"why", "say what one job of a simulated workload waited for", runWhy},
@@ -42,10 +42,12 @@ var commands = []command{
 	{"replay", "replay a recorded trace on a simulated device and print the errors", runReplay},
 	{"profiles", "list the device profiles and what of them is assumed", runProfiles},
 	{"run", "run chosen benchmarks and record them with their surroundings", runRun},
+	{"scale", "count and weigh jobs and entities as they become many", runScale},
 	{"compare", "compare two revisions or results files and show what changed", runCompare},
 	{"gate", "the same, with an exit code that fails a build", runGate},
 	{"power", "measure how good the gate is, by trials", runPower},
 	{"drift", "find what became worse little by little over a history", runDrift},
+	{"report", "render what was measured as one HTML page", runReport},
 	{"accept", "take changed exact figures for right, with a reason", runAccept},
 }
 

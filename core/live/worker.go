@@ -61,7 +61,8 @@ func (w *Worker) Wakes() uint64 { return w.wakes.Load() }
 // Queue puts k behind the worker's work. Any context; it does not block or
 // allocate, and touches no channel unless the worker sleeps.
 func (w *Worker) Queue(k *sched.Work) {
-	if s := k.Scheduler(); w.owner.Load() != s && !w.owner.CompareAndSwap(nil, s) {
+	// Of two first calls at once one sets the owner, and both find it.
+	if s := k.Scheduler(); w.owner.Load() != s && !w.owner.CompareAndSwap(nil, s) && w.owner.Load() != s {
 		panic(fmt.Sprintf("live: a Worker serves one scheduler, not %s and %s", w.owner.Load(), s))
 	}
 	for {

@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 
+	"credence/core/fence"
 	"credence/hwmock/profile"
 	"credence/hwmock/rig"
 )
@@ -42,8 +43,12 @@ func (r *Result) Metrics() []Metric {
 		list = append(list, Metric{"busy-" + e.Name + "-ppm", r.BusyPPM(i), ""})
 	}
 	if r.Counts.Completed > 0 {
-		list = append(list,
-			Metric{"p50-ns", int64(r.P50), "lower"}, Metric{"p99-ns", int64(r.P99), "lower"})
+		for _, p := range []struct {
+			unit  string
+			value fence.Duration
+		}{{"p50-ns", r.P50}, {"p90-ns", r.P90}, {"p99-ns", r.P99}, {"p99.9-ns", r.P999}, {"max-ns", r.Max}} {
+			list = append(list, Metric{p.unit, int64(p.value), "lower"})
+		}
 	}
 	return append(list,
 		Metric{"missed", r.Missed, "lower"},

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"strings"
 
 	"credence/core/fence"
 	"credence/hwmock/device"
@@ -17,6 +18,11 @@ const maxNotes = 4
 func (x *run) notes() []string {
 	c := x.rig.Counts()
 	list := append(overruns(x.rig.Device().Overruns()), lost(x.rig.Lost(), &c)...)
+	list = append(list, x.faults()...)
+	if x.latency.many != nil {
+		list = append(list, fmt.Sprintf("more than %d jobs completed: percentiles of their latencies "+
+			"are those of a histogram, within a thousandth; the longest is exact", MaxExact))
+	}
 	if c.Warnings > 0 {
 		list = append(list, fmt.Sprintf("%d jobs cost more than the flow's limit, were cut to it, "+
 			"and ran alone", c.Warnings))
@@ -73,6 +79,28 @@ func (x *run) deadlock() []string {
 	return each(waiting, "clients wait for ever", func(c *workload.Client) string {
 		return fmt.Sprintf("client %d waits for ever: %s", c.Index(), c.Blocked())
 	})
+}
+
+// faults describes what went wrong on the device: how often each kind did, and the
+// first of them.
+func (x *run) faults() []string {
+	d := x.rig.Device()
+	all := d.Faulted()
+	if len(all) == 0 {
+		return nil
+	}
+	var counts []string
+	for k := range device.NumFaults {
+		if n := d.FaultCount(k); n != 0 {
+			counts = append(counts, fmt.Sprintf("%s %d", k, n))
+		}
+	}
+	list := append([]string{"faults: " + strings.Join(counts, ", ")},
+		each(all, "faults", func(f device.Fault) string { return "fault at " + f.String() })...)
+	if d.Dead() {
+		list = append(list, "the device was given up: jobs fail with ENODEV from then on")
+	}
+	return list
 }
 
 // each describes the first few of all, and counts the rest.

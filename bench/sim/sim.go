@@ -11,6 +11,7 @@ import (
 
 	"credence/core/fence"
 	"credence/core/sched"
+	"credence/hwmock/device"
 	"credence/hwmock/profile"
 	"credence/hwmock/rig"
 	"credence/hwmock/workload"
@@ -21,9 +22,11 @@ const (
 	// MinTime and MaxTime bound the virtual time.
 	MinTime = fence.Microsecond
 	MaxTime = 3600 * fence.Second
-	// MaxJobs is how many jobs may complete: one latency of 8 bytes is kept of
-	// each until the percentiles are known.
-	MaxJobs = 1 << 23
+	// MaxExact is up to how many jobs percentiles are exact: one latency of 8 bytes
+	// is kept of each. Of more a histogram is kept, and they are within a thousandth.
+	MaxExact = 1 << 23
+	// MaxJobs is how many jobs may complete.
+	MaxJobs = 1 << 30
 	// MaxPlaces is how many queued jobs all entities together may have room for.
 	// Each place takes 9 bytes, whether it is used or not.
 	MaxPlaces = 1 << 25
@@ -47,6 +50,10 @@ type Config struct {
 	Time fence.Duration
 	// Loads run side by side from time 0. At least one.
 	Loads []Load
+	// Faults are what goes wrong on the device; nil for nothing. With them a job may
+	// take Timeout, or what the profile says if that is 0.
+	Faults  *device.Faults
+	Timeout fence.Duration
 	// Progress is told the virtual time now and then; it may be nil.
 	Progress func(now fence.Time)
 	// Observer sees every event of the schedulers; nil for none.
@@ -65,7 +72,7 @@ type Load struct {
 // Errors of Run.
 var (
 	// ErrTooManyJobs says that more jobs than MaxJobs completed.
-	ErrTooManyJobs = errors.New("too many jobs completed to keep their latencies")
+	ErrTooManyJobs = errors.New("too many jobs completed")
 	// ErrNoSuchJob says that a job was not pushed.
 	ErrNoSuchJob = errors.New("there is no job")
 	// ErrStandstill says that virtual time did not go on.
@@ -149,7 +156,8 @@ func start(c Config) (*run, error) {
 	var err error
 	x.rig, err = rig.New(rig.Config{
 		Profile: c.Profile, Flow: c.Flow, Policy: c.Policy, Capacity: c.Capacity,
-		Completed: x.latency.add, Observer: c.Observer, Tracer: c.Tracer,
+		Completed: x.latency.add, Observer: c.Observer, Tracer: c.Tracer, Faults: c.Faults,
+		Timeout: c.Timeout,
 	})
 	if err != nil {
 		return nil, err

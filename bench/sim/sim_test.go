@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/HdrHistogram/hdrhistogram-go"
+
 	"credence/core/fence"
 	"credence/core/sched"
 	"credence/hwmock/profile"
@@ -268,13 +270,16 @@ func TestTooManyJobs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x.latency.ns = make([]float64, MaxJobs-10)
+	x.latency.many = hdrhistogram.New(1, int64(MaxTime), histogramDigits)
+	if err := x.latency.many.RecordValues(1, MaxJobs-10); err != nil {
+		t.Fatal(err)
+	}
 	err = x.simulate(t.Context())
 	if !errors.Is(err, ErrTooManyJobs) || !strings.Contains(err.Error(), "; shorten") {
 		t.Fatal(err)
 	}
-	if len(x.latency.ns) != MaxJobs {
-		t.Errorf("%d latencies kept", len(x.latency.ns))
+	if n := x.latency.many.TotalCount(); n != MaxJobs {
+		t.Errorf("%d latencies kept", n)
 	}
 	if now := x.rig.Now(); now > fence.Time(100*ms) {
 		t.Errorf("it went on until %d", now)

@@ -23,21 +23,23 @@ import (
 // at instant 0. It is for one goroutine at a time and must not be copied once
 // used.
 //
-// Few events live in the front alone, a sorted list, and the engine takes less
-// than 100 bytes. The first that would have to walk far to its place there
-// makes the engine allocate its wheel, once.
+// Few events live in the front alone, a sorted list, and the engine takes 136
+// bytes. The first that would have to walk far to its place there
+// makes the engine move them to its wheel, which it allocates once; when few are
+// left and lie far apart, they come back to the front.
 //
-// From then on the horizon parts the two: events up to it lie in the front, in
-// firing order; those after it in the wheel. The horizon follows the event that
-// fired last. It runs ahead of the clock where Next had to look for the
-// earliest event, and up to the deadline of a Step that fired nothing.
+// The horizon parts the two: events up to it lie in the front, in firing order;
+// those after it in the wheel. It is Never while the front holds all. Otherwise it follows the event that fired last, or lies at the
+// end of a stretch in which few were pending. It runs ahead of the clock where
+// Next, or a Step that fired nothing, had to look for the earliest event.
 type Engine struct {
 	_ xatomic.NoCopy
 
-	now   fence.Time
-	seq   uint64 // Number of the next Schedule.
-	fired uint64
-	count int // Events pending.
+	now     fence.Time
+	horizon fence.Time // Means nothing before the first Schedule.
+	seq     uint64     // Number of the next Schedule; of these:
+	fired   uint64     // have fired,
+	dropped uint64     // were cancelled. The others are pending.
 
 	front front
 	wheel *wheel
@@ -50,7 +52,7 @@ func New() *Engine { return new(Engine) }
 func (g *Engine) Now() fence.Time { return g.now }
 
 // Len returns the number of pending events.
-func (g *Engine) Len() int { return g.count }
+func (g *Engine) Len() int { return int(g.seq - g.fired - g.dropped) }
 
 // Fired returns how many events have fired so far.
 func (g *Engine) Fired() uint64 { return g.fired }
@@ -62,35 +64,63 @@ func (g *Engine) Fired() uint64 { return g.fired }
 // initialised, and if the class is unknown. It allocates once in the engine's
 // life, for the wheel.
 func (g *Engine) Schedule(e *Event, at fence.Time, class Class, rank uint32) {
-	if at < g.now || e.where != idle || e.handler == nil || class >= numClasses {
+	if at < g.now || e.where != idle || class >= numClasses {
 		panic(g.refusal(e, at, class))
 	}
-	e.at, e.class, e.rank, e.where = at, class, rank, listed
-	e.seq = g.seq
+	e.at, e.seq, e.rank, e.class, e.where = at, g.seq, rank, class, listed
 	g.seq++
-	g.count++
-	w := g.wheel
-	if w == nil {
-		if g.front.insert(e) {
-			return
+	if !g.front.simple {
+		g.ready()
+	}
+	if at <= g.horizon {
+		p := g.front.root.prev
+		for n := maxWalk; at < p.at || at == p.at && e.key() < p.key(); n-- {
+			if n == 0 {
+				g.stray(e)
+				return
+			}
+			p = p.prev
 		}
-		g.grow()
-		w = g.wheel
+		p.link(e)
+		return
 	}
-	if g.count == 1 {
-		w.horizon = g.now
+	w := g.wheel
+	x := uint64(at ^ g.horizon)
+	if x >= numNear {
+		w.putFar(e, x)
+		return
 	}
-	if at > w.horizon {
-		w.put(e)
-	} else {
-		g.front.put(e)
+	s := uint(at) % numNear
+	l := &w.near[s]
+	if l.tail != nil {
+		w.crowd(l, e)
+		return
+	}
+	l.tail, e.next, e.prev = e, e, nil
+	w.nearSlots[s/wordBits] |= 1 << (s % wordBits)
+	w.nearUsed |= 1 << (s / wordBits)
+}
+
+// ready makes the front ready, once, and notes whether there are strays.
+func (g *Engine) ready() {
+	if !g.front.linked() {
+		g.front.link()
+		g.horizon = fence.Never
+	}
+	g.front.simple = g.front.strays.root == nil
+}
+
+// stray files e, which found no place in the front's run.
+func (g *Engine) stray(e *Event) {
+	if !g.front.prepend(e) && !g.spread(e) {
+		g.front.push(e)
 	}
 }
 
 // refusal says what is wrong with a call of Schedule.
 func (g *Engine) refusal(e *Event, at fence.Time, class Class) string {
 	switch {
-	case e.handler == nil:
+	case e.where == unborn:
 		return "des: Schedule of an event without Init"
 	case e.where != idle:
 		return fmt.Sprintf("des: Schedule at %d of an event that is pending at %d", at, e.at)
@@ -105,16 +135,18 @@ func (g *Engine) refusal(e *Event, at fence.Time, class Class) string {
 // pending, it is in this engine. It costs O(1), or O(log n) amortised if e is a
 // stray. It does not allocate.
 func (g *Engine) Cancel(e *Event) bool {
-	if e.where == idle {
+	if e.where <= idle {
 		return false
 	}
-	if g.wheel == nil || e.at <= g.wheel.horizon {
+	if e.at <= g.horizon {
 		g.front.remove(e)
 	} else {
-		g.wheel.remove(e)
+		g.wheel.remove(e, g.horizon)
 	}
 	e.where = idle
-	g.count--
+	if g.dropped++; g.Len() == 0 {
+		g.horizon = fence.Never
+	}
 	return true
 }
 
@@ -140,12 +172,19 @@ func (g *Engine) Next() (at fence.Time, ok bool) {
 // clock moves to its time and its handler runs. It reports whether it did; if
 // not, the clock stays.
 func (g *Engine) Step(deadline fence.Time) bool {
-	e := g.pop(deadline)
-	if e == nil {
+	root := &g.front.root
+	e := root.next
+	if g.front.simple && e != root {
+		if e.at > deadline {
+			return false
+		}
+		n := e.next
+		_ = n.prev
+		root.next, n.prev, e.next = n, root, nil
+	} else if e = g.pop(deadline); e == nil {
 		return false
 	}
 	e.where = idle
-	g.count--
 	g.fired++
 	g.now = e.at
 	e.handler.Fire(e.at, e)

@@ -42,9 +42,10 @@ func (c Class) String() string {
 type place uint8
 
 const (
-	idle   place = iota
-	listed       // In a slot of the wheel, or in the front's run.
-	stray        // In the front's heap.
+	unborn place = iota // Init has not set its handler.
+	idle
+	listed // In a slot of the wheel, or in the front's run.
+	stray  // In the front's heap.
 )
 
 // Event is something that happens at an instant. It is embedded by value in
@@ -73,14 +74,14 @@ func (e *Event) Init(h Handler) {
 	if h == nil {
 		panic("des: Init with a nil handler")
 	}
-	if e.where != idle {
+	if e.where > idle {
 		panic(fmt.Sprintf("des: Init of an event that is pending at %d", e.at))
 	}
-	e.handler = h
+	e.handler, e.where = h, idle
 }
 
 // Pending tells whether the event waits to be fired.
-func (e *Event) Pending() bool { return e.where != idle }
+func (e *Event) Pending() bool { return e.where > idle }
 
 // When returns the instant for which the event was last scheduled, 0 before
 // the first time.

@@ -10,6 +10,9 @@ import (
 // MaxWalk is the bound on an insertion into the run.
 const MaxWalk = maxWalk
 
+// Few is how many events move from the wheel to the front.
+const Few = few
+
 // NumClasses is the number of classes.
 const NumClasses = numClasses
 
@@ -21,7 +24,7 @@ func (g *Engine) Horizon() fence.Time {
 	if g.wheel == nil {
 		return fence.Never
 	}
-	return g.wheel.horizon
+	return g.horizon
 }
 
 // Melds returns how many comparisons the heap of strays has made.
@@ -34,14 +37,14 @@ func (g *Engine) Check() error {
 		return err
 	}
 	if g.wheel != nil {
-		m, err := g.wheel.check()
+		m, err := g.wheel.check(g.horizon)
 		if err != nil {
 			return err
 		}
 		n += m
 	}
-	if n != g.count {
-		return fmt.Errorf("%d events found, Len is %d", n, g.count)
+	if n != g.Len() {
+		return fmt.Errorf("%d events found, Len is %d", n, g.Len())
 	}
 	return nil
 }
@@ -64,17 +67,20 @@ func (l *list) check() (n int, err error) {
 }
 
 func (f *front) check() (int, error) {
-	n, err := f.run.check()
-	if err != nil {
-		return 0, err
-	}
-	if n > 0 {
-		for e := f.run.first(); e != f.run.tail; e = e.next {
-			if !e.before(e.next) {
+	n := 0
+	if !f.bare() {
+		for e := f.root.next; e != &f.root; e = e.next {
+			if n++; e.where != listed || e.next.prev != e {
+				return 0, fmt.Errorf("run: event %d at %d has place %d", e.seq, e.at, e.where)
+			}
+			if e.next != &f.root && !e.before(e.next) {
 				return 0, fmt.Errorf("run: event %d at %d comes before %d at %d",
 					e.seq, e.at, e.next.seq, e.next.at)
 			}
 		}
+	}
+	if f.simple && f.strays.root != nil {
+		return 0, fmt.Errorf("there are strays and the front is simple")
 	}
 	m, err := f.strays.root.checkHeap()
 	return n + m, err
@@ -106,11 +112,11 @@ func (e *Event) checkHeap() (n int, err error) {
 	return n, nil
 }
 
-func (w *wheel) check() (n int, err error) {
+func (w *wheel) check(horizon fence.Time) (n int, err error) {
 	var nearUsed, farUsed uint64
 	for s := range w.near {
 		i, bit := s/wordBits, uint64(1)<<(s%wordBits)
-		m, err := w.checkSlot(&w.near[s], w.nearSlots[i]&bit != 0, 0, uint(s))
+		m, err := w.checkSlot(&w.near[s], w.nearSlots[i]&bit != 0, 0, uint(s), horizon)
 		if err != nil {
 			return 0, err
 		}
@@ -131,7 +137,7 @@ func (w *wheel) check() (n int, err error) {
 	}
 	for lv := range w.far {
 		for s := range w.far[lv] {
-			m, err := w.checkSlot(&w.far[lv][s], w.farSlots[lv]>>s&1 != 0, lv+1, uint(s))
+			m, err := w.checkSlot(&w.far[lv][s], w.farSlots[lv]>>s&1 != 0, lv+1, uint(s), horizon)
 			if err != nil {
 				return 0, err
 			}
@@ -150,7 +156,7 @@ func (w *wheel) check() (n int, err error) {
 
 // checkSlot checks a slot of a level, 0 being the near one, against its bit and
 // the times of its events, which it derives in its own way: by division.
-func (w *wheel) checkSlot(l *list, bit bool, level int, s uint) (int, error) {
+func (w *wheel) checkSlot(l *list, bit bool, level int, s uint, horizon fence.Time) (int, error) {
 	n, err := l.check()
 	if err != nil {
 		return 0, fmt.Errorf("level %d slot %d: %v", level, s, err)
@@ -162,14 +168,14 @@ func (w *wheel) checkSlot(l *list, bit bool, level int, s uint) (int, error) {
 		return 0, nil
 	}
 	for e := l.first(); ; e = e.next {
-		h, at, lv := uint64(w.horizon), uint64(e.at), 0
+		h, at, lv := uint64(horizon), uint64(e.at), 0
 		slot := at % numNear
 		for h, at = h/numNear, at/numNear; h != at; h, at = h/numSlots, at/numSlots {
 			slot, lv = at%numSlots, lv+1
 		}
-		if e.at <= w.horizon || lv != level || slot != uint64(s) {
+		if e.at <= horizon || lv != level || slot != uint64(s) {
 			return 0, fmt.Errorf("level %d slot %d: event at %d, horizon %d (%d bits differ)",
-				level, s, e.at, w.horizon, bits.Len64(uint64(e.at^w.horizon)))
+				level, s, e.at, horizon, bits.Len64(uint64(e.at^horizon)))
 		}
 		if e == l.tail {
 			return n, nil

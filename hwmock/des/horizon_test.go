@@ -22,42 +22,116 @@ func buildWheel(g *des.Engine) {
 }
 
 // TestHorizonStaysClose holds what keeps near events out of the front, where
-// they would cost a walk: looking for events up to a deadline never moves the
-// horizon past it, firing an event moves it to that event's instant, and an idle
-// engine brings it back to the clock.
+// they would cost a walk: looking for events up to a deadline, and firing one,
+// moves the horizon no further than to the end of the slot that this lies in, and
+// an engine that empties has no horizon: the front holds all that comes.
 func TestHorizonStaysClose(t *testing.T) {
 	g, p := des.New(), &probe{}
-	buildWheel(g)
-	if !g.HasWheel() {
-		t.Fatal("no wheel")
+	rest := ballast(g, p)
+	if !g.HasWheel() || g.Horizon() != 0 {
+		t.Fatalf("wheel %t, horizon %d", g.HasWheel(), g.Horizon())
 	}
-	for _, ats := range [][]fence.Time{{70}, {5000}, {70, 71}, {5000, 5001}, {1 << 30, 1<<30 + 9}} {
-		evs := make([]des.Event, len(ats))
+	for _, c := range []struct {
+		ats  []fence.Time
+		slot fence.Time // span of the slot of the first
+	}{
+		{[]fence.Time{70}, 4096}, {[]fence.Time{5000}, 4096}, {[]fence.Time{70, 71}, 4096},
+		{[]fence.Time{5000, 5001}, 4096}, {[]fence.Time{1 << 30, 1<<30 + 9}, 1 << 30},
+	} {
+		evs := make([]des.Event, len(c.ats))
 		for i := range evs {
 			evs[i].Init(p)
-			g.Schedule(&evs[i], g.Now()+ats[i], des.ClassTimer, 0)
+			g.Schedule(&evs[i], g.Now()+c.ats[i], des.ClassTimer, 0)
 		}
-		for _, ahead := range []fence.Time{0, 1, 60, 69, ats[0] - 1} {
+		for _, ahead := range []fence.Time{0, 1, 60, 69, c.ats[0] - 1} {
 			before := g.Horizon()
-			limit := g.Now() + min(ahead, ats[0]-1)
-			if g.Step(limit) || g.Horizon() > max(before, limit) {
-				t.Errorf("events after %d, Step(%d): horizon %d", ats, limit, g.Horizon())
+			limit := g.Now() + min(ahead, c.ats[0]-1)
+			if g.Step(limit) || g.Horizon() > max(before, limit|(c.slot-1)) {
+				t.Errorf("events after %d, Step(%d): horizon %d", c.ats, limit, g.Horizon())
 			}
 			g.AdvanceTo(g.Now())
 		}
-		for i := range evs {
-			g.Next()
-			g.Cancel(&evs[i])
+		for range evs {
+			if !g.Step(fence.Never) || g.Horizon() > g.Now()|(c.slot-1) {
+				t.Errorf("events after %d: fired at %d, horizon %d", c.ats, g.Now(), g.Horizon())
+			}
 		}
-		g.Schedule(&evs[0], g.Now()+ats[0], des.ClassTimer, 0)
-		if !g.Step(fence.Never) || g.Horizon() != g.Now() {
-			t.Errorf("events after %d: fired at %d, horizon %d", ats, g.Now(), g.Horizon())
-		}
-		g.Schedule(&evs[0], g.Now(), des.ClassTimer, 0)
-		if g.Horizon() != g.Now() {
-			t.Errorf("events after %d: idle at %d, horizon %d", ats, g.Now(), g.Horizon())
+	}
+	for i := range rest {
+		g.Cancel(&rest[i])
+	}
+	if g.Horizon() != fence.Never {
+		t.Errorf("an empty engine's horizon is %d", g.Horizon())
+	}
+}
+
+// ballast schedules events at the end of time that keep the wheel in use.
+func ballast(g *des.Engine, p *probe) []des.Event {
+	rest := make([]des.Event, des.MaxWalk+3)
+	for i := range rest {
+		rest[i].Init(p)
+		g.Schedule(&rest[i], 1<<50+fence.Time(2*i*(des.MaxWalk+2-i)), des.ClassTimer, 0)
+	}
+	return rest
+}
+
+// TestBurstGoesToTheWheel has few events take the horizon to the end of their
+// slot and then fills that: what finds no place in the front brings the horizon
+// back to the clock, and the heap has nothing to do.
+func TestBurstGoesToTheWheel(t *testing.T) {
+	g, p := des.New(), &probe{}
+	ballast(g, p)
+	evs := make([]des.Event, 40*des.MaxWalk)
+	for i := range evs {
+		evs[i].Init(p)
+	}
+	g.Schedule(&evs[0], 1<<30, des.ClassTimer, 0)
+	g.Schedule(&evs[1], 1<<30+9, des.ClassTimer, 0)
+	g.Step(fence.Never)
+	if g.Horizon() != 1<<31-1 {
+		t.Fatalf("horizon %d", g.Horizon())
+	}
+	for i := range evs[2:] {
+		g.Schedule(&evs[2+i], g.Now()+fence.Time(i*7919%100_003), des.ClassTimer, 0)
+	}
+	if g.Horizon() != g.Now() || g.Melds() != 0 {
+		t.Errorf("horizon %d at %d, %d comparisons", g.Horizon(), g.Now(), g.Melds())
+	}
+	if err := g.Check(); err != nil {
+		t.Error(err)
+	}
+	drain(g)
+	if !slices.IsSorted(p.fired) || len(p.fired) != len(evs)+des.MaxWalk+3 {
+		t.Errorf("%d fired, in order %t", len(p.fired), slices.IsSorted(p.fired))
+	}
+}
+
+// TestFewEventsComeBack has an engine of many events shrink to a few: these move
+// to the front, where the next ones find their place by a short walk, and the
+// order stays.
+func TestFewEventsComeBack(t *testing.T) {
+	g, p := des.New(), &probe{}
+	evs := make([]des.Event, 4*des.MaxWalk)
+	for i := range evs {
+		evs[i].Init(p)
+		g.Schedule(&evs[i], fence.Time(1+i*7%len(evs))*10_000, des.ClassTimer, 0)
+	}
+	for range len(evs) - des.Few {
+		if g.Horizon() == fence.Never {
+			t.Fatalf("%d events are in the front", g.Len())
 		}
 		g.Step(fence.Never)
+	}
+	g.Step(fence.Never)
+	if g.Horizon() != fence.Never {
+		t.Errorf("%d events left and the horizon is %d", g.Len(), g.Horizon())
+	}
+	if err := g.Check(); err != nil {
+		t.Error(err)
+	}
+	drain(g)
+	if len(p.fired) != len(evs) || !slices.IsSorted(p.fired) {
+		t.Errorf("fired at %d", p.fired)
 	}
 }
 

@@ -9,40 +9,24 @@ type list struct{ tail *Event }
 // first returns the first event. Requires: not empty.
 func (l *list) first() *Event { return l.tail.next }
 
-// append adds e at the end. Requires, here and below: the links of e are nil.
+// atMost reports whether the list has n events or fewer. Requires: not empty.
+func (l *list) atMost(n int) bool {
+	for e := l.tail.next; e != l.tail; e = e.next {
+		if n--; n < 1 {
+			return false
+		}
+	}
+	return true
+}
+
+// append adds e at the end.
 func (l *list) append(e *Event) {
 	if t := l.tail; t == nil {
-		e.next = e
+		e.next, e.prev = e, nil
 	} else {
 		e.next, e.prev, t.next = t.next, t, e
 	}
 	l.tail = e
-}
-
-// prepend adds e at the beginning. Requires: not empty.
-func (l *list) prepend(e *Event) {
-	f := l.tail.next
-	e.next, f.prev, l.tail.next = f, e, e
-}
-
-// insertAfter adds e behind p, which is in the list and not its tail.
-func (l *list) insertAfter(p, e *Event) {
-	n := p.next
-	e.next, e.prev, p.next, n.prev = n, p, e, e
-}
-
-// pop takes the first event out and returns it. Requires: not empty.
-func (l *list) pop() *Event {
-	t := l.tail
-	e := t.next
-	if e == t {
-		l.tail = nil
-	} else {
-		n := e.next
-		t.next, n.prev = n, nil
-	}
-	e.next = nil
-	return e
 }
 
 // remove takes e out. Requires: e is in this list.

@@ -28,11 +28,11 @@ func (g *Engine) refill(limit fence.Time) bool {
 	u := w.nearSlots[i]
 	b := uint(bits.TrailingZeros64(u)) % wordBits
 	s := i*wordBits + b
-	at := w.horizon&^(numNear-1) | fence.Time(s)
+	at := g.horizon&^(numNear-1) | fence.Time(s)
 	if at > limit {
 		return false
 	}
-	w.horizon = at
+	g.horizon = at
 	l := &w.near[s]
 	if w.nearMixed[i]>>b&1 != 0 {
 		first := l.detach()
@@ -40,7 +40,7 @@ func (g *Engine) refill(limit fence.Time) bool {
 		g.scatter(first)
 		return true
 	}
-	g.front.run.tail, l.tail = l.tail, nil
+	g.front.fill(l)
 	u &= u - 1
 	w.nearSlots[i] = u
 	if u == 0 {
@@ -49,7 +49,8 @@ func (g *Engine) refill(limit fence.Time) bool {
 	return true
 }
 
-// openFar takes the first slot of the lowest far level apart: the horizon
+// openFar takes the first slot of the lowest far level apart. If few events are
+// in it they go to the front, and the horizon to its end; otherwise the horizon
 // moves to its beginning, or straight to its event if there is one only. It
 // reports false, and moves nothing, if that is after limit. Requires: the near
 // level is empty and the far ones are not.
@@ -58,15 +59,15 @@ func (g *Engine) openFar(limit fence.Time) bool {
 	lv := uint(bits.TrailingZeros64(w.farUsed))
 	s := uint(bits.TrailingZeros64(w.farSlots[lv]))
 	l := &w.far[lv][s%numSlots]
-	shift := nearBits + lv*farBits
-	at := w.horizon&^(1<<(shift+farBits)-1) | fence.Time(s)<<shift
-	if l.first() == l.tail {
-		at = l.tail.at
-	}
+	shift := (nearBits + lv*farBits) % wordBits
+	at := g.horizon&^(1<<(shift+farBits)-1) | fence.Time(s)<<shift
 	if at > limit {
 		return false
 	}
-	w.horizon = at
+	g.horizon = at
+	if l.atMost(few) {
+		g.horizon |= 1<<shift - 1
+	}
 	w.clearFar(lv, s)
 	g.scatter(l.detach())
 	return true
@@ -77,19 +78,61 @@ func (g *Engine) openFar(limit fence.Time) bool {
 func (g *Engine) scatter(e *Event) {
 	for e != nil {
 		next := e.next
-		e.next, e.prev = nil, nil
-		if e.at <= g.wheel.horizon {
+		if e.at <= g.horizon {
 			g.front.put(e)
 		} else {
-			g.wheel.put(e)
+			g.wheel.put(e, g.horizon)
 		}
 		e = next
 	}
 }
 
-// grow builds the wheel, the horizon being now, and moves to it what comes
-// after. Requires: no strays.
-func (g *Engine) grow() {
-	g.wheel = &wheel{horizon: g.now}
-	g.scatter(g.front.run.detach())
+// spread moves the horizon back to now, and to the wheel what comes after, e
+// included, which found no place in the front. It builds the wheel if there is
+// none. It reports false, and does nothing, if the wheel holds events that would
+// lie elsewhere then. Requires: the front's run is not empty.
+func (g *Engine) spread(e *Event) bool {
+	w := g.wheel
+	switch {
+	case g.front.strays.root != nil:
+		return false
+	case w == nil:
+		w = new(wheel)
+		g.wheel = w
+	case w.nearUsed != 0:
+		return false
+	case w.farUsed != 0:
+		// The horizon of now must be in one slot with the present one, at the lowest
+		// level that holds anything.
+		lv := uint(bits.TrailingZeros64(w.farUsed))
+		if uint64(g.now^g.horizon)>>((nearBits+lv*farBits)%wordBits) != 0 {
+			return false
+		}
+	}
+	g.horizon = g.now
+	g.scatter(g.front.detach())
+	if e.at <= g.now {
+		g.front.put(e)
+	} else {
+		w.put(e, g.now)
+	}
+	return true
+}
+
+// few is how many events move from the wheel to the front, so few that each of
+// them, and as many again, find a place there.
+const few = maxWalk / 2
+
+// gather moves all events to the front. Requires: there are at most few, all at
+// far levels.
+func (g *Engine) gather() {
+	w := g.wheel
+	g.horizon = fence.Never
+	for w.farUsed != 0 {
+		lv := uint(bits.TrailingZeros64(w.farUsed))
+		s := uint(bits.TrailingZeros64(w.farSlots[lv]))
+		l := &w.far[lv][s%numSlots]
+		w.clearFar(lv, s)
+		g.scatter(l.detach())
+	}
 }

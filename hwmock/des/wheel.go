@@ -33,8 +33,6 @@ const (
 // 11 levels of 64 slots took 1.2 to 1.6 times the instructions an event, with
 // delays of 0 to 2000 ns. It takes 32 of the wheel's 37 KiB.
 type wheel struct {
-	horizon fence.Time
-
 	nearUsed  uint64            // Bit i: word i of nearSlots is not 0.
 	nearSlots [nearWords]uint64 // Bit b of word i: slot 64i+b is not empty.
 	nearMixed [nearWords]uint64 // Bit b of word i: slot 64i+b is not in firing order.
@@ -46,29 +44,42 @@ type wheel struct {
 }
 
 // put files e. Requires: e.at > horizon.
-func (w *wheel) put(e *Event) {
-	x := uint64(e.at ^ w.horizon)
+func (w *wheel) put(e *Event, horizon fence.Time) {
+	x := uint64(e.at ^ horizon)
 	if x >= numNear {
-		lv, s := farSlot(e.at, x)
-		w.far[lv][s].append(e)
-		w.farSlots[lv] |= 1 << s
-		w.farUsed |= 1 << lv
+		w.putFar(e, x)
 		return
 	}
 	s := uint(e.at) % numNear
-	i, bit := s/wordBits, uint64(1)<<(s%wordBits)
-	l := &w.near[s]
-	if l.tail != nil && e.key() < l.tail.key() {
-		w.nearMixed[i] |= bit
+	if l := &w.near[s]; l.tail != nil {
+		w.crowd(l, e)
+	} else {
+		l.append(e)
+		w.nearSlots[s/wordBits] |= 1 << (s % wordBits)
+		w.nearUsed |= 1 << (s / wordBits)
+	}
+}
+
+// crowd files e in its near slot l, which is not empty.
+func (w *wheel) crowd(l *list, e *Event) {
+	if e.key() < l.tail.key() {
+		s := uint(e.at) % numNear
+		w.nearMixed[s/wordBits] |= 1 << (s % wordBits)
 	}
 	l.append(e)
-	w.nearSlots[i] |= bit
-	w.nearUsed |= 1 << i
+}
+
+// putFar files e at a far level; its time differs from the horizon by the bits x.
+func (w *wheel) putFar(e *Event, x uint64) {
+	lv, s := farSlot(e.at, x)
+	w.far[lv][s].append(e)
+	w.farSlots[lv] |= 1 << (s % wordBits)
+	w.farUsed |= 1 << (lv % wordBits)
 }
 
 // remove takes e out. Requires: e is in the wheel.
-func (w *wheel) remove(e *Event) {
-	x := uint64(e.at ^ w.horizon)
+func (w *wheel) remove(e *Event, horizon fence.Time) {
+	x := uint64(e.at ^ horizon)
 	if x < numNear {
 		s := uint(e.at) % numNear
 		w.near[s].remove(e)
@@ -103,9 +114,9 @@ func (w *wheel) noteNear(s uint) {
 
 // clearFar notes that slot s of far level lv is empty.
 func (w *wheel) clearFar(lv, s uint) {
-	w.farSlots[lv] &^= 1 << s
+	w.farSlots[lv] &^= 1 << (s % wordBits)
 	if w.farSlots[lv] == 0 {
-		w.farUsed &^= 1 << lv
+		w.farUsed &^= 1 << (lv % wordBits)
 	}
 }
 

@@ -31,7 +31,7 @@ func (q *UserQueue) SetSpace(s *Space) { q.space = s }
 // armed after all, otherwise the end of the job does. It allocates only if more
 // wait than ever before.
 func (d *Device) Bind(j *Job, w Waiter) (cost fence.Duration, ok bool) {
-	kinds := j.kinds()
+	kinds := j.tally().kinds
 	if j.Queue.space.users == 0 && !d.spaces.admits(w, 1) {
 		return 0, false
 	}
@@ -56,26 +56,20 @@ func (d *Device) Unbind(j *Job) {
 
 // Leave takes w, who asks no more, out of line.
 func (d *Device) Leave(w Waiter) {
-	d.spaces.leave(w)
-	d.active.leave(w)
+	if w.Place().lines != 0 {
+		d.spaces.leave(w)
+		d.active.leave(w)
+	}
 }
 
 // bindNow takes slots for a job that nobody bound, if there are enough.
 func (d *Device) bindNow(j *Job) bool {
-	kinds := j.kinds()
+	kinds := j.tally().kinds
 	if j.Queue.space.users == 0 && d.spaces.free == 0 || j.Queue.missing(kinds) > d.active.free {
 		return false
 	}
 	d.take(j, kinds)
 	return true
-}
-
-// kinds returns the firmware queues that j has commands in, bit k for Kind k.
-func (j *Job) kinds() (set uint8) {
-	for i := range j.Commands {
-		set |= 1 << j.Commands[i].Kind
-	}
-	return set
 }
 
 // missing returns how many queues of the set have no event slot.

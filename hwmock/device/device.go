@@ -55,6 +55,7 @@ package device
 
 import (
 	"fmt"
+	"math"
 
 	"credence/core/fence"
 	"credence/core/invariant"
@@ -95,6 +96,7 @@ type Device struct {
 	profile  *profile.Profile
 	contexts *fence.Contexts
 	watcher  Watcher
+	watched  uint64 // engines that the watcher is told of
 	observer Observer
 	freed    func(*Job)
 	section  invariant.Section
@@ -115,7 +117,6 @@ type Device struct {
 	dead     bool       // the firmware crashed, or was given up
 	resume   fence.Time // until when the firmware stands still
 	overruns []Overrun
-	free     *entry // ring entries ready for reuse
 }
 
 // Overrun is a submission that the firmware had no room for.
@@ -175,6 +176,9 @@ func New(c Config) *Device {
 	d.active.init(p.EventSlots)
 	d.spaces.init(min(p.VMSlots, MaxContexts))
 	d.active.line, d.spaces.line = 1, 2
+	if c.Watcher != nil {
+		d.watched = math.MaxUint64
+	}
 	d.firmware.init(d)
 	d.host.init(d)
 	d.clock.init(d)
@@ -184,6 +188,7 @@ func New(c Config) *Device {
 	}
 	if c.Faults != nil {
 		d.faults = newFaults(*c.Faults)
+		d.faults.timed.start(d, c.Faults.Timed)
 	}
 	return d
 }
@@ -191,6 +196,10 @@ func New(c Config) *Device {
 // Overruns returns the over-submissions, oldest first: the first of each stuck
 // firmware queue.
 func (d *Device) Overruns() []Overrun { return d.overruns }
+
+// Watch limits what the watcher is told to the engines of a set, bit i for engine i.
+// Requires: there is a watcher.
+func (d *Device) Watch(set uint64) { d.watched = set }
 
 // Busy returns how long an engine has executed commands up to now.
 func (d *Device) Busy(engine int) fence.Duration {

@@ -42,7 +42,11 @@ func (f *faults) postLater(d *Device, slot int32) {
 // catch disturbs the bit of an event slot, and reports whether it is not to be
 // written now.
 func (f *faults) catch(d *Device, slot int32) bool {
-	g := d.host.owner[slot].group
+	q := d.host.owner[slot]
+	if q == nil {
+		return false // its stamps were read meanwhile, and it has given the slot back
+	}
+	g := q.group
 	if f.hit(SpuriousInterrupt, g, nil) {
 		d.host.post(int32(f.random.IntN(d.profile.EventSlots)), d.profile.IRQ)
 	}

@@ -76,7 +76,7 @@ func (q *fwQueue) clear(err fence.Errno) {
 	for i := first; i < q.tail; i++ {
 		e := q.at(i)
 		j := e.job
-		d.putEntry(e)
+		e.leave()
 		if j.left--; j.left == 0 {
 			j.err = err
 			d.end(j)

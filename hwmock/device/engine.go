@@ -19,8 +19,9 @@ type engine struct {
 	since   fence.Time     // start of its present pace
 	busy    fence.Duration // before since
 
-	staged *entry // being dispatched, which is over when ready has fired
-	line   line
+	staged     *entry // being dispatched
+	dispatched fence.Time
+	line       line
 
 	ready, end, slice des.Event
 }
@@ -68,13 +69,17 @@ func (g *engine) load() int {
 	return n
 }
 
-// stage begins the dispatch of e. Requires: nothing is staged.
+// stage begins the dispatch of e. Requires: nothing is staged. Its end is an event
+// only where it matters as it comes: if the engine waits for it, or may preempt
+// what runs then. Otherwise the end of what runs looks whether it is over.
 func (g *engine) stage(e *entry) {
 	d := g.device
 	g.staged = e
 	e.given = true
-	at := max(d.events.Now(), d.resume).Add(d.profile.Dispatch)
-	d.events.Schedule(&g.ready, at, des.ClassHardware, uint32(g.id))
+	g.dispatched = max(d.events.Now(), d.resume).Add(d.profile.Dispatch)
+	if g.running == nil || g.slices {
+		d.events.Schedule(&g.ready, g.dispatched, des.ClassHardware, uint32(g.id))
+	}
 }
 
 // Fire is the end of a dispatch.
@@ -95,7 +100,7 @@ func (g *engine) start() {
 	now := d.events.Now()
 	e := g.staged
 	g.running, g.staged, g.began, g.since = e, nil, now, now
-	if d.watcher != nil {
+	if d.watched>>(uint(g.id)%64)&1 != 0 {
 		d.watcher.EngineBusy(g.id, true, now)
 	}
 	if d.observer != nil {
@@ -109,7 +114,9 @@ func (g *engine) start() {
 	} else if e.dur != Endless {
 		d.events.Schedule(&g.end, now.Add(e.dur), des.ClassHardware, uint32(g.id))
 	}
-	g.follow()
+	if g.line.length != 0 {
+		g.follow()
+	}
 }
 
 // follow stages the next command in line.
@@ -154,7 +161,7 @@ func (g *engine) rest(now fence.Time) {
 	if g.slices {
 		d.events.Cancel(&g.slice)
 	}
-	if d.watcher != nil {
+	if d.watched>>(uint(g.id)%64)&1 != 0 {
 		d.watcher.EngineBusy(g.id, false, now)
 	}
 	if d.clock.paced {
@@ -162,9 +169,13 @@ func (g *engine) rest(now fence.Time) {
 	}
 }
 
-// resume starts what is staged, if its dispatch is over.
+// resume starts what is staged, at once if its dispatch is over.
 func (g *engine) resume() {
-	if g.staged != nil && !g.ready.Pending() {
+	switch d := g.device; {
+	case g.staged == nil || g.ready.Pending():
+	case !g.slices && g.dispatched >= d.events.Now():
+		d.events.Schedule(&g.ready, g.dispatched, des.ClassHardware, uint32(g.id))
+	default:
 		g.start()
 	}
 }

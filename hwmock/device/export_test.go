@@ -29,10 +29,16 @@ func (j *Job) EndHold() { j.drop() }
 // Hardware returns the job's hardware fence.
 func (j *Job) Hardware() *fence.Fence { return &j.hw.Fence }
 
-// FreeEntries returns how many ring entries wait for reuse.
-func (d *Device) FreeEntries() (n int) {
-	for e := d.free; e != nil; e = e.next {
-		n++
+// MadeEntries returns how many ring entries there is memory for.
+func (d *Device) MadeEntries() (n int) {
+	for _, g := range d.groups {
+		for k := range g.fw {
+			for _, e := range g.fw[k].ring {
+				if e != nil {
+					n++
+				}
+			}
+		}
 	}
 	return n
 }

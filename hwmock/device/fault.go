@@ -70,6 +70,8 @@ type Faults struct {
 	Rate [NumFaults]uint32
 	// Delay is the length of what is late or slow; 0 means DefaultDelay.
 	Delay fence.Duration
+	// Timed are faults at instants of their own, in the order of time.
+	Timed []TimedFault
 }
 
 // DefaultDelay is Faults.Delay unless it is given.
@@ -101,6 +103,7 @@ type faults struct {
 	late     late
 	timeouts int        // that the device was asked about
 	clog     fence.Time // until when channels seem full
+	timed    clockwork
 }
 
 // order is a fault that was asked for; of any group if that is nil.

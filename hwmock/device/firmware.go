@@ -16,16 +16,19 @@ type firmware struct {
 	device   *Device
 	inbox    [Priorities]messages // sent and not begun to be read
 	mail     uint8                // priorities with messages in the inbox
-	channels [Priorities][NumKinds]channel
-	held     messages   // that found their channel full
-	current  message    // being read, while pickup is pending
-	active   fence.Time // when it last had something to do
-	awake    bool       // it has had something to do at all
-	inFlight int        // engine commands picked up and not retired
-	sleeps   int        // of drivers
+	channels [16]channel          // of which Priorities times NumKinds are used; see message.via
+	held     messages             // that found their channel full
+	current  message              // being read, while pickup is pending
+	active   fence.Time           // when it last had something to do
+	awake    bool                 // it has had something to do at all
+	inFlight int                  // engine commands picked up and not retired
+	sleeps   int                  // of drivers
 	pickup   des.Event
 	look     des.Event
 }
+
+// channel returns the channel of a message.
+func (f *firmware) channel(m *message) *channel { return &f.channels[m.via%uint8(len(f.channels))] }
 
 func (f *firmware) init(d *Device) {
 	f.device = d
@@ -33,12 +36,12 @@ func (f *firmware) init(d *Device) {
 	f.look.Init((*poll)(f))
 }
 
-// deliver puts m, which takes Doorbell to arrive, into channel c. Whether a
+// deliver puts m, which takes Doorbell to arrive, into its channel. Whether a
 // firmware without anything to read is powered off is decided as m is sent.
-func (f *firmware) deliver(m message, c *channel) {
+func (f *firmware) deliver(m *message) {
 	d := f.device
 	m.at = d.events.Now().Add(d.profile.Doorbell)
-	c.unread++
+	f.channel(m).unread++
 	if f.pickup.Pending() {
 		f.inbox[m.rank].push(m)
 		f.mail |= 1 << m.rank
@@ -53,23 +56,23 @@ func (f *firmware) deliver(m message, c *channel) {
 }
 
 // begin reads m from start on.
-func (f *firmware) begin(m message, start fence.Time) {
+func (f *firmware) begin(m *message, start fence.Time) {
 	d := f.device
-	f.current = m
+	f.current = *m
 	start = max(start, d.resume)
 	d.events.Schedule(&f.pickup, start.Add(d.profile.PickUp), des.ClassHardware, 0)
 }
 
 // Fire is the end of a pick-up: the firmware knows the write pointer.
 func (f *firmware) Fire(now fence.Time, _ *des.Event) {
-	m := f.current
-	q := m.q
-	f.channels[m.rank][q.kind].unread--
+	q := f.current.q
+	f.channel(&f.current).unread--
 	f.active = now
-	for ; q.known < q.tail; q.known++ {
+	for q.known < q.tail {
 		if q.at(q.known).engines != 0 {
 			f.inFlight++
 		}
+		q.known++
 	}
 	if f.mail != 0 {
 		f.next(now)
@@ -93,9 +96,9 @@ func (f *firmware) next(now fence.Time) {
 			f.mail &^= 1 << best
 		}
 		if m.tail > m.q.known {
-			f.begin(m, at)
+			f.begin(&m, at)
 			return
 		}
-		f.channels[m.rank][m.q.kind].unread--
+		f.channel(&m).unread--
 	}
 }

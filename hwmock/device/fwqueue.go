@@ -15,9 +15,10 @@ func (q *fwQueue) dispatch() {
 				e.after.addWaiter(q)
 				return
 			}
-			q.started++
 			e.done = true
-			q.advance()
+			if q.started++; q.retired+1 == q.started {
+				q.advance()
+			}
 			continue
 		}
 		g := q.group.device.leastLoaded(e.engines)
@@ -50,8 +51,12 @@ func (q *fwQueue) advance() {
 	}
 	work, news := false, false
 	g := q.group
-	for q.retired < q.started && q.at(q.retired).done {
+	for q.retired < q.started {
 		e := q.at(q.retired)
+		if !e.done {
+			break
+		}
+		q.retired++
 		if e.engines != 0 {
 			q.stamp = e.stamp
 			g.count++
@@ -59,11 +64,11 @@ func (q *fwQueue) advance() {
 			if g.device.observer != nil {
 				q.observe(EventRetired, e.job.ID, 0)
 			}
+		} else if !work {
+			news = news || q.retired == q.tail || q.at(q.retired).job != e.job
 		}
-		q.retired++
-		news = news || work || q.retired == q.tail || q.at(q.retired).job != e.job
 	}
-	if news {
+	if work || news {
 		g.tell(q.kind)
 	}
 	if work && q.waiters != nil {

@@ -29,9 +29,13 @@ func (d *Device) Spurious() int { return d.host.spurious }
 // tell tells the host that the queue of this kind has news, unless the notifier
 // holds that back: then with the news of the command that reaches the threshold.
 func (g *group) tell(k Kind) {
-	g.news |= 1 << k
 	d := g.device
-	if d.profile.Notify == profile.NotifyThreshold && int32(g.count-g.threshold) < 0 {
+	if d.profile.Notify != profile.NotifyThreshold {
+		d.host.raise(g.fw[k].slot.slot)
+		return
+	}
+	g.news |= 1 << k
+	if int32(g.count-g.threshold) < 0 {
 		return
 	}
 	for n := g.news; n != 0; n &= n - 1 {
@@ -52,7 +56,8 @@ func (h *host) raise(slot int32) {
 // post does so whatever goes wrong. While an interrupt is under way a second adds
 // nothing: the handler reads the bitmap when it runs.
 func (h *host) post(slot int32, delay fence.Duration) {
-	h.firing[slot/64] |= 1 << (slot % 64)
+	i := uint32(slot) % MaxEventSlots
+	h.firing[i/64] |= 1 << (i % 64)
 	if !h.irq.Pending() {
 		d := h.device
 		d.events.Schedule(&h.irq, d.events.Now().Add(delay), des.ClassHardware, 0)
@@ -74,9 +79,9 @@ func (h *host) Fire(fence.Time, *des.Event) {
 		}
 		h.observe(EventInterrupt, queues)
 	}
-	for i, word := range firing {
-		for ; word != 0; word &= word - 1 {
-			q := h.owner[i*64+bits.TrailingZeros64(word)]
+	for i := range firing {
+		for word := firing[i]; word != 0; word &= word - 1 {
+			q := h.owner[(i*64+bits.TrailingZeros64(word))%MaxEventSlots]
 			if q == nil || q.seen == q.retired {
 				h.spurious++
 				continue
@@ -101,7 +106,7 @@ func (q *fwQueue) read() {
 		if e.err != fence.OK && j.err == fence.OK {
 			j.err = e.err
 		}
-		d.putEntry(e)
+		e.leave()
 		q.seen++
 		if j.left--; j.left == 0 {
 			// The slots are free before the fence signals.

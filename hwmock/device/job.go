@@ -49,6 +49,7 @@ type Job struct {
 	Tag uint64
 
 	gen   uint64
+	shape shape
 	last  [NumKinds]uint32 // stamp of the last command per queue
 	has   [NumKinds]bool   // whether there is one
 	bound uint8            // kinds that it holds event slots of until it runs
@@ -73,25 +74,53 @@ func (j *Job) drop() {
 // Gen returns the number of lives that j has had: it goes into AfterGen.
 func (j *Job) Gen() uint64 { return j.gen }
 
+// shape is how many ring entries, and of these engine commands, a job has in each
+// queue. Device and submitter ask for it several times in a life.
+type shape struct {
+	known         bool
+	kinds         uint8 // queues with entries, bit k for Kind k
+	entries, work [NumKinds]uint32
+}
+
 // Recycle ends a life of j: a barrier made for it counts as met from now on.
 // Requires: j was freed, or never pushed.
 func (j *Job) Recycle() {
+	j.Renew()
+	j.Clear()
+}
+
+// Renew is Recycle for a job whose next life has the same Commands, but for their
+// durations. Requires: none of them names another job.
+func (j *Job) Renew() {
 	j.gen++
 	j.Queue = nil
 	j.has, j.err = [NumKinds]bool{}, fence.OK
-	clear(j.Commands)
-	j.Commands = j.Commands[:0]
 }
 
-// tally counts the job's ring entries and engine commands by queue.
-func (j *Job) tally(entries, work *[NumKinds]int) {
+// Clear empties Commands, as must be done before a new life has others in their
+// place. Requires: j was freed, or never bound.
+func (j *Job) Clear() {
+	clear(j.Commands)
+	j.Commands = j.Commands[:0]
+	j.shape.known = false
+}
+
+// tally returns the job's shape.
+func (j *Job) tally() *shape {
+	s := &j.shape
+	if s.known {
+		return s
+	}
+	*s = shape{known: true}
 	for i := range j.Commands {
 		c := &j.Commands[i]
-		entries[c.Kind]++
+		s.kinds |= 1 << c.Kind
+		s.entries[c.Kind]++
 		if c.Engines != 0 {
-			work[c.Kind]++
+			s.work[c.Kind]++
 		}
 	}
+	return s
 }
 
 // Need returns what the job's commands take of a user queue: a slot and a ring

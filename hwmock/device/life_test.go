@@ -258,13 +258,13 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 	for range 20 {
 		round()
 	}
-	entries := s.dev.FreeEntries()
+	entries := s.dev.MadeEntries()
 	if n := testing.AllocsPerRun(50, round); n != 0 {
 		t.Errorf("%v allocations in a round of 30 jobs", n)
 	}
 	// The entity may hold on to the last job.
-	if n := s.dev.FreeEntries(); ended != 30*71 || len(pool) < cap(pool)-1 || n != entries {
+	if n := s.dev.MadeEntries(); ended != 30*71 || len(pool) < cap(pool)-1 || n != entries {
 		t.Errorf("%d jobs ended, %d of %d are in the pool, %d entries of %d", ended, len(pool),
-			cap(pool), s.dev.FreeEntries(), entries)
+			cap(pool), s.dev.MadeEntries(), entries)
 	}
 }

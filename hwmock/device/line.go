@@ -20,7 +20,8 @@ func (l *line) pop() *entry {
 	if l.length == 0 {
 		return nil
 	}
-	for p, e := range l.head {
+	for p := range l.head {
+		e := l.head[p]
 		if e == nil {
 			continue
 		}

@@ -75,9 +75,17 @@ func newMachine(t *testing.T, p *profile.Profile) *machine { return newMachineFr
 
 // newMachineFrom returns a machine whose stamps start at that value.
 func newMachineFrom(t *testing.T, p *profile.Profile, stamps uint32) *machine {
+	return newMachineWith(t, p, stamps, nil)
+}
+
+// newMachineWith returns a machine with faults.
+func newMachineWith(
+	t *testing.T, p *profile.Profile, stamps uint32, f *device.Faults,
+) *machine {
 	m := &machine{t: t, events: des.New(), cost: p.RunCost}
 	m.Device = device.New(device.Config{
 		Events: m.events, Profile: p, Contexts: new(fence.Contexts), Watcher: m, Stamps: stamps,
+		Faults: f,
 	})
 	return m
 }

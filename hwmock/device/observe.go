@@ -60,10 +60,10 @@ func (q *fwQueue) observe(k EventKind, job uint64, n int) {
 }
 
 // observeWritten reports the commands of a job, by firmware queue.
-func (j *Job) observeWritten(work *[NumKinds]int) {
-	for k, n := range work {
+func (j *Job) observeWritten() {
+	for k, n := range j.tally().work {
 		if n > 0 {
-			j.Queue.fw[k].observe(EventWritten, j.ID, n)
+			j.Queue.fw[k].observe(EventWritten, j.ID, int(n))
 		}
 	}
 }

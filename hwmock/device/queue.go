@@ -1,6 +1,8 @@
 package device
 
 import (
+	"math/bits"
+
 	"credence/core/fence"
 	"credence/core/sched"
 )
@@ -26,35 +28,45 @@ func (d *Device) RunJob(sj *sched.Job) (*fence.Fence, fence.Errno, fence.Duratio
 			return nil, e, cost
 		}
 	}
-	var entries, work [NumKinds]int
-	j.tally(&entries, &work)
-	for k := range q.fw {
-		if entries[k] > q.fw[k].free() {
-			q.ringFull++
-			return nil, EBUSY, cost
-		}
-	}
-	if j.bound == 0 && !d.bindNow(j) {
+	s := j.tally()
+	if !q.fits(s) || j.bound == 0 && !d.bindNow(j) {
 		q.ringFull++
 		return nil, EBUSY, cost
 	}
 	if d.observer != nil {
-		j.observeWritten(&work)
+		j.observeWritten()
 	}
 	hw := j.newFence()
+	rank := q.priority
 	for i := range j.Commands {
-		q.fw[j.Commands[i].Kind].write(j, &j.Commands[i])
+		c := &j.Commands[i]
+		q.fw[c.Kind].write(j, c, rank)
 	}
-	q.threshold += uint32(work[Vertex] + work[Fragment] + work[Compute])
+	q.threshold += s.work[Vertex] + s.work[Fragment] + s.work[Compute]
 	j.unbind()
 	// The messages go out in the order in which the driver sends them.
-	for _, k := range [...]Kind{Fragment, Vertex, Compute} {
-		if entries[k] > 0 {
-			cost += q.fw[k].send(j)
-		}
+	if s.entries[Fragment] != 0 {
+		cost += q.fw[Fragment].send(j)
+	}
+	if s.entries[Vertex] != 0 {
+		cost += q.fw[Vertex].send(j)
+	}
+	if s.entries[Compute] != 0 {
+		cost += q.fw[Compute].send(j)
 	}
 	d.check(q.group)
 	return hw, fence.OK, cost
+}
+
+// fits reports whether the rings have room for a job.
+func (g *group) fits(s *shape) bool {
+	for k := s.kinds; k != 0; k &= k - 1 {
+		i := bits.TrailingZeros8(k)
+		if int(s.entries[i]) > g.fw[i].free() {
+			return false
+		}
+	}
+	return true
 }
 
 // newFence readies the job's hardware fence: one reference is the caller's, one

@@ -72,7 +72,7 @@ func (d *Device) crash() {
 	d.events.Cancel(&f.pickup)
 	d.events.Cancel(&f.look)
 	f.inbox, f.mail = [Priorities]messages{}, 0
-	f.held, f.channels = messages{}, [Priorities][NumKinds]channel{}
+	f.held, f.channels = messages{}, [len(f.channels)]channel{}
 	for _, g := range d.groups {
 		g.empty(fence.ENODEV)
 	}
@@ -96,6 +96,7 @@ func (u *groupUp) Fire(fence.Time, *des.Event) {
 	g := (*group)(u)
 	g.down = false
 	for !g.later.empty() {
-		g.device.firmware.send(g.later.pop())
+		m := g.later.pop()
+		g.device.firmware.send(&m)
 	}
 }

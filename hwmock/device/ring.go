@@ -8,7 +8,7 @@ import (
 // stampStep is what a stamp advances by; its low byte is the firmware's own.
 const stampStep = 0x100
 
-// entry is one place of a ring.
+// entry is one place of a ring, and stays that.
 type entry struct {
 	queue   *fwQueue
 	job     *Job
@@ -21,7 +21,7 @@ type entry struct {
 	given   bool           // to an engine, which it may have had to leave
 	done    bool           // executed, passed, or failed
 	err     fence.Errno
-	next    *entry // in an engine's line, or among the free ones
+	next    *entry // in an engine's line
 	retire  des.Event
 }
 
@@ -81,11 +81,20 @@ func (q *fwQueue) at(i uint64) *entry { return q.ring[i&uint64(len(q.ring)-1)] }
 // ring would look empty.
 func (q *fwQueue) free() int { return q.group.device.profile.Ring - 1 - int(q.tail-q.seen) }
 
-// write puts c of job j behind what is in the ring. Requires: free() > 0.
-func (q *fwQueue) write(j *Job, c *Command) {
-	e := q.group.device.takeEntry()
-	e.queue, e.job, e.engines, e.dur, e.rank = q, j, c.Engines, c.Duration, j.Queue.priority
-	e.every = c.Every
+// write puts c of job j, of the user queue's priority rank, behind what is in the
+// ring. Requires: free() > 0.
+func (q *fwQueue) write(j *Job, c *Command, rank uint8) {
+	if int(q.tail-q.seen) == len(q.ring) {
+		q.grow()
+	}
+	i := q.tail & uint64(len(q.ring)-1)
+	e := q.ring[i]
+	if e == nil {
+		e = &entry{queue: q}
+		e.retire.Init(e)
+		q.ring[i] = e
+	}
+	e.job, e.engines, e.dur, e.rank, e.every = j, c.Engines, c.Duration, rank, c.Every
 	if c.Engines == 0 {
 		e.after, e.stamp = c.target(j)
 	} else {
@@ -95,10 +104,6 @@ func (q *fwQueue) write(j *Job, c *Command) {
 		q.count(j)
 	}
 	j.left++
-	if int(q.tail-q.seen) == len(q.ring) {
-		q.grow()
-	}
-	q.ring[q.tail&uint64(len(q.ring)-1)] = e
 	q.tail++
 }
 
@@ -125,6 +130,7 @@ func (q *fwQueue) count(j *Job) {
 // doubles from there, so that a thousand quiet queues stay small.
 const minRing = 16
 
+// grow makes the ring longer. Requires: it is full.
 func (q *fwQueue) grow() {
 	ring := make([]*entry, max(minRing, 2*len(q.ring)))
 	for i := q.seen; i < q.tail; i++ {
@@ -133,22 +139,8 @@ func (q *fwQueue) grow() {
 	q.ring = ring
 }
 
-// takeEntry returns an unused entry.
-func (d *Device) takeEntry() *entry {
-	e := d.free
-	if e == nil {
-		e = new(entry)
-		e.retire.Init(e)
-		return e
-	}
-	d.free = e.next
-	e.next = nil
-	return e
-}
-
-func (d *Device) putEntry(e *entry) {
-	e.queue, e.job, e.after = nil, nil, nil
+// leave ends what e stood for.
+func (e *entry) leave() {
+	e.job, e.after = nil, nil
 	e.given, e.done, e.err = false, false, fence.OK
-	e.next = d.free
-	d.free = e
 }

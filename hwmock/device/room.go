@@ -32,13 +32,13 @@ func (p Preparing) PrepareJob(sj *sched.Job) *fence.Fence {
 // blocker returns the first firmware queue, in the order of Kind, that has no
 // room for j by the driver's test, and whether there is one.
 func (j *Job) blocker() (*fwQueue, bool) {
-	var entries, work [NumKinds]int
-	j.tally(&entries, &work)
+	s := j.tally()
 	d := j.Queue.device
 	for k := range j.Queue.fw {
 		q := &j.Queue.fw[k]
-		if work[k] != 0 && d.profile.Slots-q.outstanding < work[k]+d.strict ||
-			entries[k] != 0 && q.free() < entries[k]+d.strict {
+		entries, work := int(s.entries[k]), int(s.work[k])
+		if work != 0 && d.profile.Slots-q.outstanding < work+d.strict ||
+			entries != 0 && q.free() < entries+d.strict {
 			return q, true
 		}
 	}

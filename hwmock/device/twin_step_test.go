@@ -48,17 +48,19 @@ func (d *dumb) fire(e dumbEvent) {
 		d.readNext()
 		d.progress(m.q)
 	case dumbReady:
-		if d.find(e.g, true) == nil {
-			d.start(e.g)
-		}
+		d.start(e.g)
 	case dumbEnd:
 		c := d.find(e.g, true)
 		c.running = false
 		d.busy[e.g] += d.now.Sub(c.began)
 		d.spans = append(d.spans, span{e.g, c.began, d.now})
 		d.after(d.p.Retire, dumbEvent{kind: dumbRetire, q: c.q, c: c})
-		if s := d.find(e.g, false); s != nil && !d.pending(dumbReady, nil, e.g) {
+		switch s := d.find(e.g, false); {
+		case s == nil || d.pending(dumbReady, nil, e.g):
+		case s.ready < d.now:
 			d.start(e.g)
+		default:
+			d.after(s.ready.Sub(d.now), dumbEvent{kind: dumbReady, g: e.g})
 		}
 	case dumbRetire:
 		e.c.done, d.active = true, d.now
@@ -134,7 +136,10 @@ func (c *dumbCommand) met() bool {
 
 func (d *dumb) stage(c *dumbCommand) {
 	c.given, c.staged, c.line = true, true, 0
-	d.after(d.p.Dispatch, dumbEvent{kind: dumbReady, g: c.engine})
+	c.ready = d.now.Add(d.p.Dispatch)
+	if d.find(c.engine, true) == nil {
+		d.after(d.p.Dispatch, dumbEvent{kind: dumbReady, g: c.engine})
+	}
 }
 
 // start runs the staged command, and stages the most important of the line,

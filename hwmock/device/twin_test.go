@@ -72,6 +72,7 @@ type dumbCommand struct {
 	line            int // its place among those that wait for the engine; 0: none
 	staged, running bool
 	began           fence.Time
+	ready           fence.Time // end of the dispatch, which is an event if the engine is idle
 }
 
 // dumbKind is what happens at an event.

@@ -19,11 +19,18 @@ type batch struct {
 	job     device.Job
 	context *Context
 	owner   *clientState
-	line    int // of the owner's file
+	step    int // of the owner's file
 	slot    uint32
 	gen     uint32 // of the handle
 	target  target
-	only    int // workload engine, if it can run on no other; else -1
+
+	// If plain is not 0, the commands in job, which may be those of an earlier life,
+	// are what any batch is that may run on these engines and has no dependencies.
+	plain workload.EngineSet
+	last  target      // of these
+	need  *sched.Need // of these
+
+	only int // workload engine, if it can run on no other; else -1
 
 	done     bool
 	released bool
@@ -96,13 +103,23 @@ func (b *batch) settle() {
 	if !b.done || !b.released || b.used {
 		return
 	}
-	b.job.Recycle()
+	if b.plain != 0 {
+		b.job.Renew()
+	} else {
+		b.job.Recycle()
+	}
 	b.context, b.owner, b.finished = nil, nil, nil
 	b.done, b.released, b.isSoft, b.target = false, false, false, target{}
 	b.gen++
 	b.next = b.home.first
 	b.home.first = b
 	b.rig.batches.live--
+}
+
+// giveBack ends a batch that was not submitted.
+func (b *batch) giveBack() {
+	b.done, b.released = true, true
+	b.settle()
 }
 
 // FenceSignaled is the moment at which the submitter can see the batch done.
@@ -116,7 +133,7 @@ func (b *batch) FenceSignaled(_ *fence.Fence, cb *fence.Callback) {
 		}
 		f := b.finished
 		if e := f.Err(); e != fence.OK {
-			b.owner.fail(b.line, e)
+			b.owner.fail(b.step, e)
 		}
 		b.finished = nil
 		f.Put()

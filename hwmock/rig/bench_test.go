@@ -13,7 +13,7 @@ import (
 // of them a vertex command, a barrier and a fragment command.
 type deep struct {
 	*rig.Rig
-	done int // jobs
+	done, end int // jobs
 }
 
 // newDeep fills the queues and runs some jobs of each.
@@ -22,7 +22,11 @@ func newDeep(b *testing.B, queues int, flowName string) *deep {
 	var err error
 	d.Rig, err = rig.New(rig.Config{
 		Profile: parts(b, "apple-m1"), Flow: flow(b, flowName), Capacity: 16,
-		Completed: func(fence.Duration) { d.done++ },
+		Completed: func(fence.Duration) {
+			if d.done++; d.done == d.end {
+				d.Stop()
+			}
+		},
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -37,10 +41,9 @@ func newDeep(b *testing.B, queues int, flowName string) *deep {
 
 // jobs runs until n more jobs are done.
 func (d *deep) jobs(b *testing.B, n int) {
-	for end := d.done + n; d.done < end; {
-		if !d.Step(fence.Never) {
-			b.Fatalf("the rig comes to rest after %d jobs", d.done)
-		}
+	d.end = d.done + n
+	if err := d.RunUntil(fence.Never); err != nil || d.done != d.end {
+		b.Fatalf("the rig stops after %d jobs: %v", d.done, err)
 	}
 }
 

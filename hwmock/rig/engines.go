@@ -19,8 +19,9 @@ type engineMap struct {
 	load  func(set uint64) int
 }
 
-// engineParts are indices into the profile's engines; -1 for none.
-type engineParts struct{ vertex, fragment, compute int }
+// engineParts are a workload's engine as sets of the profile's engines, of one
+// each: vertex and fragment, or compute.
+type engineParts target
 
 func (m *engineMap) init(p *profile.Profile) error {
 	m.caps = workload.Capabilities{Device: p.Name}
@@ -32,15 +33,15 @@ func (m *engineMap) init(p *profile.Profile) error {
 		}
 		switch part := &m.parts[n]; e.Queue {
 		case profile.Vertex:
-			part.vertex = i
+			part.vertex = 1 << i
 		case profile.Fragment:
-			part.fragment = i
+			part.fragment = 1 << i
 		default:
-			part.compute = i
+			part.compute = 1 << i
 		}
 	}
 	for n, part := range m.parts {
-		if e := m.caps.Engines[n]; (part.vertex < 0) != (part.fragment < 0) {
+		if e := m.caps.Engines[n]; (part.vertex == 0) != (part.fragment == 0) {
 			return fmt.Errorf("rig: profile %s: engine %s needs a vertex and a fragment part",
 				p.Name, e)
 		}
@@ -60,7 +61,7 @@ func (m *engineMap) logical(e profile.Engine) (int, error) {
 		}
 	}
 	m.caps.Engines = append(m.caps.Engines, workload.Engine{Class: class, Instance: e.Instance})
-	m.parts = append(m.parts, engineParts{vertex: -1, fragment: -1, compute: -1})
+	m.parts = append(m.parts, engineParts{})
 	return len(m.parts) - 1, nil
 }
 
@@ -105,15 +106,11 @@ func (t *target) engines() uint64 { return t.fragment | t.compute }
 // the idler side takes it.
 func (m *engineMap) choose(set workload.EngineSet) target {
 	var t target
-	for n, part := range m.parts {
-		switch {
-		case !set.Has(n):
-		case part.vertex >= 0:
-			t.vertex |= 1 << part.vertex
-			t.fragment |= 1 << part.fragment
-		default:
-			t.compute |= 1 << part.compute
-		}
+	for s := set; s != 0; s &= s - 1 {
+		part := &m.parts[s.Lowest()]
+		t.vertex |= part.vertex
+		t.fragment |= part.fragment
+		t.compute |= part.compute
 	}
 	switch {
 	case t.compute == 0 || t.vertex == 0:
@@ -123,6 +120,18 @@ func (m *engineMap) choose(set workload.EngineSet) target {
 		t.vertex, t.fragment = 0, 0
 	}
 	return t
+}
+
+// fixed reports whether a batch that may run on the engines of set is a render
+// always, or never.
+func (m *engineMap) fixed(set workload.EngineSet) bool {
+	var t target
+	for s := set; s != 0; s &= s - 1 {
+		part := &m.parts[s.Lowest()]
+		t.vertex |= part.vertex
+		t.compute |= part.compute
+	}
+	return t.vertex == 0 || t.compute == 0
 }
 
 // ppm is the whole of a share.
@@ -141,6 +150,16 @@ func (m *engineMap) work(list []device.Command, t target, d fence.Duration) []de
 		device.Command{Kind: device.Fragment, AfterKind: device.Vertex},
 		device.Command{Kind: device.Fragment, Engines: t.fragment, Duration: rest},
 	)
+}
+
+// retime gives the commands of work, without barriers before them, another
+// duration.
+func (m *engineMap) retime(list []device.Command, d fence.Duration) {
+	if len(list) == 1 {
+		list[0].Duration = d
+		return
+	}
+	list[0].Duration, list[len(list)-1].Duration = m.split(d)
 }
 
 // split returns the vertex and the fragment part of a render. One without an end

@@ -1,7 +1,6 @@
 package rig
 
 import (
-	"errors"
 	"fmt"
 
 	"credence/core/fence"
@@ -41,9 +40,10 @@ func (l *Lost) Error() string {
 }
 
 // fail stops the client; a submission that none made stops nobody.
-func (s *clientState) fail(line int, e fence.Errno) {
+func (s *clientState) fail(step int, e fence.Errno) {
 	if s != nil && s.lost == nil {
-		s.lost = &Lost{s.rig.Now(), s.client.Index(), s.client.Program().Name(), line, e}
+		p := s.client.Program()
+		s.lost = &Lost{s.rig.Now(), s.client.Index(), p.Name(), p.Line(step), e}
 		s.rig.lost = append(s.rig.lost, s.lost)
 	}
 }
@@ -150,34 +150,26 @@ func (h *host) Submit(c *workload.Client, wb *workload.Batch) (workload.Handle, 
 	if wb.Pin {
 		wb.Engines = r.own.pick(wb.Engines)
 	}
-	b := r.batches.take(r, &ctx.spare)
-	b.owner, b.line = s, c.Program().Line(wb.Step)
-	b.compose(ctx, wb)
-	b.preempted(wb.Preempt)
-	need, err := b.job.Need()
-	if err == nil {
-		err = b.job.Init(&ctx.entity, need)
-	}
-	if err != nil {
-		line := b.line
-		b.done, b.released = true, true
-		b.settle()
-		if !errors.Is(err, sched.ErrQueueFull) {
-			r.fail(fmt.Errorf("%s:%d: %w", c.Program().Name(), line, err))
-			return workload.NoHandle, false
-		}
+	b, err := r.newBatch(ctx, wb, preempted(wb.Preempt))
+	switch {
+	case err == sched.ErrQueueFull:
 		ctx.full = s
 		return workload.NoHandle, false
+	case err != nil:
+		r.fail(fmt.Errorf("%s:%d: %w", c.Program().Name(), c.Program().Line(wb.Step), err))
+		return workload.NoHandle, false
 	}
+	b.owner, b.step = s, wb.Step
 	rebind, ok := r.device.Bind(&b.job, s)
 	if !ok {
 		b.job.Cleanup()
-		b.done, b.released = true, true
-		b.settle()
+		b.giveBack()
 		return workload.NoHandle, false
 	}
-	b.depend(wb.Deps)
-	b.startWith(wb.Starts)
+	if len(wb.Deps)+len(wb.Starts) != 0 {
+		b.depend(wb.Deps)
+		b.startWith(wb.Starts)
+	}
 	r.own.take(b, wb.Engines)
 	b.submit(s, rebind)
 	return b.handle(), true
@@ -201,8 +193,8 @@ func (s *clientState) context(wb *workload.Batch) (*Context, error) {
 	}
 	if ctx.entity.Priority() != p {
 		ctx.entity.SetPriority(p)
+		ctx.queue.SetPriority(uint8(p))
 	}
-	ctx.queue.SetPriority(uint8(p))
 	return ctx, nil
 }
 
@@ -210,67 +202,6 @@ func (s *clientState) context(wb *workload.Batch) (*Context, error) {
 var priorities = [workload.NumPriorities]sched.Priority{
 	workload.Low: sched.Low, workload.Normal: sched.Normal,
 	workload.High: sched.High, workload.Realtime: sched.Kernel,
-}
-
-// compose fills in the job's commands: a barrier for each dependency that the
-// scheduler leaves to the hardware, then the work.
-func (b *batch) compose(ctx *Context, wb *workload.Batch) {
-	r := b.rig
-	b.context = ctx
-	b.target = r.engines.choose(wb.Engines)
-	b.job.Queue = ctx.queue
-	list := b.job.Commands[:0]
-	for _, d := range wb.Deps {
-		if dep := r.batches.find(d); b.needsBarrier(dep, wb.Deps) {
-			list = append(list, device.Command{
-				Kind: b.target.first(), After: &dep.job, AfterGen: dep.job.Gen(),
-				AfterKind: dep.target.last(),
-			})
-		}
-	}
-	for _, h := range wb.Starts {
-		list = b.barriersOf(list, r.batches.find(h))
-	}
-	d := wb.Duration
-	if wb.Endless {
-		d = device.Endless
-	}
-	b.job.Commands = r.engines.work(list, b.target, d)
-}
-
-// needsBarrier reports whether the hardware must order b behind dep, one of
-// deps: the jobs of one scheduler reach it in order, but its engines do not wait
-// for each other. One engine behind one compute queue keeps the order by itself.
-func (b *batch) needsBarrier(dep *batch, deps []workload.Handle) bool {
-	switch {
-	case dep.isSoft:
-		return false
-	case dep.context.entity.Scheduler() != b.context.entity.Scheduler():
-		return b.rig.batches.outlasts(dep, deps)
-	}
-	engines := b.target.engines()
-	inOrder := dep.context == b.context && !b.target.render() &&
-		dep.target.engines() == engines && engines&(engines-1) == 0
-	return !inOrder
-}
-
-// outlasts reports whether dep may end after the fence that a job with these
-// dependencies waits for: of one context it is that of the latest alone, and
-// renders and others do not end in order. The latest having run, dep has been
-// given to the device, where a barrier can name it.
-func (p *batchPool) outlasts(dep *batch, deps []workload.Handle) bool {
-	later := false
-	for _, d := range deps {
-		x := p.find(d)
-		if x.isSoft || x.context != dep.context || !x.finished.IsLater(dep.finished) {
-			continue
-		}
-		if x.target.render() == dep.target.render() {
-			return false // ends after dep, and is waited for itself
-		}
-		later = true
-	}
-	return later
 }
 
 // depend gives the job the fences to wait for.

@@ -30,8 +30,10 @@ type meter struct {
 	counts  Counts
 	history history
 	engines []engineMeter
+	watched uint64             // engines that somebody waits for: only these are followed
 	stalled []uint64           // by scheduler: the engines that its held-back job would use
 	held    []uint64           // by scheduler: the last job that it held back
+	passes  bool               // somebody else is told of events
 	ran     bool               // the item that is looked at next ran a job
 	unmet   []*sched.Scheduler // that hold back a job whose dependencies are not met
 }
@@ -39,14 +41,15 @@ type meter struct {
 // engineMeter integrates the time for which an engine did nothing although flow
 // control held back a job for it.
 type engineMeter struct {
-	busy    bool
-	waiting int // schedulers whose held-back job would use it
+	busy    bool // while it is waited for
+	waiting int  // schedulers whose held-back job would use it
 	since   fence.Time
 	total   fence.Duration
 }
 
 func (m *meter) init(r *Rig, engines int) {
 	m.rig = r
+	m.passes = r.config.Observer != nil || r.config.Tracer != nil
 	m.history = historyStart
 	m.engines = make([]engineMeter, engines)
 }
@@ -78,6 +81,7 @@ func (r *Rig) IdleWhileReady(engine int) fence.Duration {
 	return e.total
 }
 
+// counting reports whether the time from since on belongs to the integral.
 func (e *engineMeter) counting() bool { return !e.busy && e.waiting > 0 }
 
 // until brings the integral up to now, before something changes.
@@ -103,9 +107,17 @@ func (m *meter) afterItem(w *sched.Work) {
 		m.counts.InVain++
 	}
 	m.ran = false
-	if j := s.Stalled(); j != nil && j.ID != m.held[s.ID()] {
+	j := s.Stalled()
+	noted := m.stalled[s.ID()] != 0
+	switch {
+	case j == nil && !noted:
+		return
+	case j == nil:
+	case j.ID != m.held[s.ID()]:
 		m.held[s.ID()] = j.ID
 		m.counts.Stalls++
+	case noted:
+		return // As it was: dependencies that are met stay so.
 	}
 	if !m.look(s) && !slices.Contains(m.unmet, s) {
 		m.unmet = append(m.unmet, s)
@@ -140,16 +152,24 @@ func (m *meter) look(s *sched.Scheduler) bool {
 // wait adds n to the schedulers that wait for each engine of the set.
 func (m *meter) wait(set uint64, n int) {
 	for ; set != 0; set &= set - 1 {
-		e := &m.engines[bits.TrailingZeros64(set)]
+		i := bits.TrailingZeros64(set)
+		e := &m.engines[i]
 		e.until(m.rig.Now())
-		e.waiting += n
+		e.busy = !m.rig.device.Idle(i)
+		if e.waiting += n; e.waiting != 0 {
+			m.watched |= 1 << i
+		} else {
+			m.watched &^= 1 << i
+		}
+		m.rig.device.Watch(m.watched)
 	}
 }
 
 // Observe counts the schedulers' events, lets a client go on whose queue has
 // room, and passes the event on.
 func (m *meter) Observe(e sched.Event) {
-	m.history.add(&e)
+	h := m.history.word(uint64(e.At)).word(e.Job).word(uint64(e.Sched)<<32 | uint64(e.Entity))
+	m.history = h.word(uint64(e.Kind)<<32 | uint64(e.Warn)<<16 | uint64(e.Err))
 	switch e.Kind {
 	case sched.EventQueue:
 		m.counts.Pushed++
@@ -167,6 +187,13 @@ func (m *meter) Observe(e sched.Event) {
 	case sched.EventWarn:
 		m.counts.Warnings++
 	}
+	if m.passes {
+		m.pass(e)
+	}
+}
+
+// pass tells others of the event.
+func (m *meter) pass(e sched.Event) {
 	if o := m.rig.config.Observer; o != nil {
 		o.Observe(e)
 	}
@@ -186,14 +213,9 @@ const (
 	historyBits = 53
 )
 
-func (h *history) add(e *sched.Event) {
-	for _, x := range [...]uint64{
-		uint64(e.At), e.Job, uint64(e.Sched)<<32 | uint64(e.Entity),
-		uint64(e.Kind)<<32 | uint64(e.Warn)<<16 | uint64(e.Err),
-	} {
-		*h = (*h ^ history(x)) * historyPrime
-		*h ^= *h >> 29
-	}
+func (h history) word(x uint64) history {
+	h = (h ^ history(x)) * historyPrime
+	return h ^ h>>29
 }
 
 func (h history) sum() uint64 { return uint64(h) & (1<<historyBits - 1) }

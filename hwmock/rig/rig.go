@@ -63,11 +63,14 @@ type Rig struct {
 	admissions []sched.Admission // by scheduler id
 	queues     []*Context        // by entity id
 	batches    batchPool
+	plain      [2]sched.Need // of a batch without dependencies, and of such a render
 	clients    []*clientState
 	lost       []*Lost
 	ids        uint64 // of jobs
 	meter      meter
 	failure    error
+	stopped    bool
+	careful    bool // stopped, there is a failure, or the meter has to look after each step
 }
 
 // Context is one client context: a user queue of the device and the entity that
@@ -96,6 +99,7 @@ func New(c Config) (*Rig, error) {
 		Events: r.events, Profile: c.Profile, Contexts: &r.contexts,
 		Watcher: &r.meter, Observer: c.Tracer, Freed: r.jobFreed, Faults: c.Faults, Stamps: c.Stamps,
 	})
+	r.device.Watch(0)
 	r.exec.AddSection(r.device.Section())
 	r.engines.load = r.device.Load
 	// Refuses a flow that cannot be, before the first context asks for one.
@@ -194,18 +198,42 @@ func (r *Rig) Schedulers() []*sched.Scheduler { return r.scheds }
 // one. Work items come before events, and events in the order of time, class,
 // rank and scheduling.
 func (r *Rig) Step(deadline fence.Time) bool {
+	if r.exec.list.head != nil || r.careful {
+		return r.step(deadline)
+	}
+	r.exec.instant = 0
+	return r.events.Step(deadline)
+}
+
+// step is Step for all cases.
+func (r *Rig) step(deadline fence.Time) bool {
 	if r.failure != nil || !r.exec.Step(deadline) {
 		return false
 	}
 	r.meter.afterStep()
+	r.careful = r.stopped || r.failure != nil || len(r.meter.unmet) != 0
 	return true
 }
 
-// RunUntil steps until nothing is due by t, then moves the clock there. It
-// returns the failure that stopped it before, if any; a stuck firmware queue is
-// none.
+// RunUntil steps until nothing is due by t, then moves the clock there; or until
+// Stop was called. It returns the failure that stopped it before, if any; a stuck
+// firmware queue is none.
 func (r *Rig) RunUntil(t fence.Time) error {
-	for r.Step(t) {
+	r.stopped = false
+	x, events := r.exec, r.events
+	for more := true; more; {
+		if r.careful {
+			if r.stopped {
+				return r.failure
+			}
+			more = r.step(t)
+		} else if x.list.head != nil {
+			x.RunOne()
+			r.careful = r.careful || len(r.meter.unmet) != 0
+		} else {
+			x.instant = 0
+			more = events.Step(t)
+		}
 	}
 	if r.failure == nil && t > r.events.Now() {
 		r.events.AdvanceTo(t)
@@ -213,9 +241,13 @@ func (r *Rig) RunUntil(t fence.Time) error {
 	return r.failure
 }
 
+// Stop has RunUntil return after the step in which it is called, which may be any:
+// observers, Config.Completed and the like may call it.
+func (r *Rig) Stop() { r.stopped, r.careful = true, true }
+
 // fail stops the rig.
 func (r *Rig) fail(err error) {
 	if r.failure == nil {
-		r.failure = err
+		r.failure, r.careful = err, true
 	}
 }

@@ -31,15 +31,13 @@ func (b *batch) startWith(leaders []workload.Handle) {
 	}
 }
 
-// preempted tells the device how often the batch lets itself be preempted, 0 for
-// never, which a device that preempts nothing does not care about.
-func (b *batch) preempted(every fence.Duration) {
+// preempted returns how often a batch lets itself be preempted as the device
+// knows it: 0 is never, which a device that preempts nothing does not care about.
+func preempted(every fence.Duration) fence.Duration {
 	if every == 0 {
-		every = device.Whole
+		return device.Whole
 	}
-	for i := range b.job.Commands {
-		b.job.Commands[i].Every = every
-	}
+	return every
 }
 
 // End ends a batch without an end.

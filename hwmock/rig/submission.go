@@ -25,16 +25,9 @@ type Submission struct {
 // sched.ErrQueueFull, or that of a job that the device cannot take; then nothing
 // was submitted.
 func (r *Rig) Submit(s *Submission) (job uint64, h workload.Handle, err error) {
-	b := r.batches.take(r, &s.Context.spare)
 	wb := workload.Batch{Engines: s.Engines, Duration: s.Duration, Deps: s.Deps}
-	b.compose(s.Context, &wb)
-	need, err := b.job.Need()
-	if err == nil {
-		err = b.job.Init(&s.Context.entity, need)
-	}
+	b, err := r.newBatch(s.Context, &wb, 0)
 	if err != nil {
-		b.done, b.released = true, true
-		b.settle()
 		return 0, workload.NoHandle, err
 	}
 	b.depend(s.Deps)

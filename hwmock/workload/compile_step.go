@@ -74,6 +74,7 @@ func (c *compiler) compileBatch(s *Step, o *op) (err error) {
 			o.uses = append(o.uses, c.use(d))
 		}
 	}
+	o.alone = len(o.uses)+len(o.starts) == 0 && o.order != noOrder
 	return nil
 }
 

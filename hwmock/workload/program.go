@@ -59,6 +59,7 @@ type op struct {
 
 	// Of a batch.
 	endless bool
+	alone   bool      // it names nothing to wait for: its last submission is before it anyway
 	pin     bool      // others' engines depend on the one that it gets
 	starts  []int32   // numbers of the batches that it starts with
 	leader  int32     // the one of these that follow is about

@@ -2,6 +2,7 @@ package workload
 
 // runBatch submits the batch of o and does the waiting around it.
 func (c *Client) runBatch(o *op) bool {
+	again := c.phase == phaseSend
 	if c.phase == phaseStart {
 		if c.throttle > 0 && !c.await(c.objects[c.throttledBy()].writer) {
 			return false
@@ -13,7 +14,7 @@ func (c *Client) runBatch(o *op) bool {
 		c.phase = phaseSend
 	}
 	if c.phase == phaseSend {
-		if !c.send(o) {
+		if !c.send(o, again) {
 			return false
 		}
 		c.phase = phaseWait
@@ -39,17 +40,21 @@ func (c *Client) throttledBy() int32 {
 	return c.prog.ops[at].before
 }
 
-// send submits the batch with the dependencies of this moment.
-func (c *Client) send(o *op) bool {
+// send submits the batch with the dependencies of this moment, again if it was
+// refused before.
+func (c *Client) send(o *op, again bool) bool {
 	c.gather(o)
 	b := &c.batch
-	b.Context, b.Engines, b.Preempt = int(o.context), o.engines, o.preempt
+	b.Engines = o.engines
 	if o.follow != nil {
 		b.Engines = o.follow[c.engines[o.leader]]
 	}
-	b.Deps, b.Starts, b.Pin = c.group.deps.list, c.group.deps.starts, o.pin
-	b.Priority, b.Slices = c.levels[o.context], c.slices[o.context]
-	b.Step, b.Iteration = c.step, c.iteration
+	b.Deps, b.Starts = c.group.deps.list, c.group.deps.starts
+	if !again {
+		b.Context, b.Pin, b.Preempt = int(o.context), o.pin, o.preempt
+		b.Priority, b.Slices = c.levels[o.context], c.slices[o.context]
+		b.Step, b.Iteration = c.step, c.iteration
+	}
 	h, ok := c.host.Submit(c, b)
 	if !ok {
 		c.asked = askRoom
@@ -67,6 +72,9 @@ func (c *Client) send(o *op) bool {
 func (c *Client) gather(o *op) {
 	d, p := &c.group.deps, &c.group.refs
 	d.begin()
+	if o.alone && len(c.objects[o.result].readers) == 0 {
+		return
+	}
 	for _, n := range o.starts {
 		d.start(p, c.objects[n].writer)
 	}

@@ -12,6 +12,7 @@ import (
 	"credence/bench/sim"
 	"credence/core/fence"
 	"credence/core/sched"
+	"credence/hwmock/device"
 	"credence/hwmock/profile"
 	"credence/hwmock/workload"
 )
@@ -21,6 +22,8 @@ type simConfig struct {
 	sim      sim.Config // without Loads
 	options  workload.Options
 	together bool // all files on one machine
+	faults   device.Faults
+	seeded   bool // the faults have a seed of their own
 	trace    *simTrace
 	write    func(io.Writer, *simReport) error
 	files    []string // and names of generators
@@ -66,6 +69,9 @@ func parseSim(stdout io.Writer, args []string) (*simConfig, error) {
 	} else if err != nil {
 		return nil, usagef("sim: %v; see schedbench sim -h", err)
 	}
+	if err := c.settleFaults(); err != nil {
+		return nil, err
+	}
 	c.files = fs.Args()
 	if len(c.files) == 0 {
 		return nil, usagef("sim: no workload file; name one or more, as in " +
@@ -108,6 +114,8 @@ func (c *simConfig) define(fs *flag.FlagSet) {
 	fs.Func("scale", "", factor(&c.options.DurationScale))
 	fs.Func("delay-scale", "", factor(&c.options.DelayScale))
 	fs.Func("trace", "", c.setTrace)
+	fs.Func("faults", "", c.addFaults)
+	fs.Func("timeout", "", c.setTimeout)
 	fs.Func("format", "", func(s string) error {
 		for _, f := range formats {
 			if f.name == s {
@@ -140,6 +148,35 @@ func (c *simConfig) setTime(s string) error {
 			time.Duration(sim.MinTime), time.Duration(sim.MaxTime))
 	}
 	c.sim.Time = fence.Duration(d)
+	return nil
+}
+
+// setTimeout reads how long a job may take before the device is asked about it.
+func (c *simConfig) setTimeout(s string) error {
+	d, err := time.ParseDuration(s)
+	if err != nil || d <= 0 {
+		return errors.New("want a virtual time with its unit, above 0, as in 50ms")
+	}
+	c.sim.Timeout = fence.Duration(d)
+	return nil
+}
+
+// addFaults reads what is to go wrong.
+func (c *simConfig) addFaults(s string) error {
+	c.sim.Faults = &c.faults
+	c.seeded = c.seeded || strings.Contains(s, "seed=")
+	return c.faults.Parse(s)
+}
+
+// settleFaults gives the faults the seed of the durations, unless they have one.
+func (c *simConfig) settleFaults() error {
+	if c.sim.Faults == nil && c.sim.Timeout != 0 {
+		return usagef("sim: -timeout without -faults: nothing makes a job late for ever; add " +
+			"-faults, or leave -timeout out")
+	}
+	if !c.seeded {
+		c.faults.Seed = c.options.Seed
+	}
 	return nil
 }
 

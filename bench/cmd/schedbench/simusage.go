@@ -7,6 +7,7 @@ import (
 
 	"credence/bench/sim"
 	"credence/core/sched"
+	"credence/hwmock/device"
 	"credence/hwmock/gen"
 	"credence/hwmock/profile"
 	"credence/hwmock/trace"
@@ -63,6 +64,7 @@ Examples:
   schedbench sim -together bench/workloads/hog.wsim bench/workloads/interactive.wsim
   schedbench sim -capacity 4096 gen:poisson:every=1000,us=700 gen:bursty:jobs=20,every=20000
   schedbench sim -time 100ms -trace burst.pftrace bench/workloads/burst.wsim
+  schedbench sim -faults hang@20ms,lost-interrupt=1000 -timeout 50ms -device amdgpu-2017 gen:poisson
   schedbench sim -device kernel-mock -flow count:1 -policy fair gen:kunit-two:case=8
 
 Exit codes: 0 done, over-runs included, which are measured like the rest;
@@ -96,7 +98,11 @@ func simUsage(p *profile.Profile) string {
 		{"-capacity N", fmt.Sprintf("jobs an entity's queue holds, 1 to %d (default %d, or what a "+
 			"generator needs)", sched.MaxCapacity, sched.DefaultCapacity)},
 		{"-format F", fmt.Sprintf("one of %s (default text)", formatNames())},
+		{"-faults LIST", faultUsage()},
+		{"-timeout D", "with -faults, how long a job may take before the device is asked about it " +
+			"(default the device's)"},
 		{"-trace FILE", traceUsage()},
+		{"-shard K/N", "only every Nth file, from the Kth on, for schedbench merge"},
 	} {
 		const margin = 18
 		fold(&b, strings.Repeat(" ", margin), fmt.Sprintf("  %-*s%s", margin-2, f.form, f.meaning))
@@ -106,6 +112,14 @@ func simUsage(p *profile.Profile) string {
 	b.WriteString(mapping(p))
 	b.WriteString(simExamples)
 	return b.String()
+}
+
+// faultUsage says what -faults takes.
+func faultUsage() string {
+	return "what goes wrong on the device, separated by commas: KIND=RATE, per million " +
+		"opportunities; KIND@TIME, at the first opportunity from then on; delay=TIME, of what is " +
+		"late or slow (default 1ms); seed=N (default that of -seed); kinds: " +
+		strings.Join(device.FaultNames(), ", ") + "; notes below the table say what happened"
 }
 
 // traceUsage says what -trace writes.

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
@@ -24,7 +26,11 @@ func Benchstat(ctx context.Context, dir string, v *Verdict, base, head *Set) (st
 	defer os.RemoveAll(tmp)
 	keep := map[Row]bool{}
 	for _, j := range v.Rows {
-		keep[j.Row] = j.NHead > 0 && (j.Kind == Host && j.Gated && j.Base != 0 || j.Change != 0)
+		keep[j.Row] = j.NHead > 0 && (j.Kind == Host && j.Gated && j.Base != 0 &&
+			j.Why != identicalBinaries || j.Change != 0)
+	}
+	if !slices.Contains(slices.Collect(maps.Values(keep)), true) {
+		return "", nil
 	}
 	var args []string
 	for _, side := range []struct {

@@ -135,7 +135,7 @@ func (c *comparison) row(b *Series) *Judged {
 		j.instructions(b, h)
 	default:
 		if slices.Contains(c.options.Identical, b.Pkg) {
-			j.Outcome, j.Why = Same, "the binaries are identical"
+			j.Outcome, j.Why = Same, identicalBinaries
 			j.Change, j.Lo, j.Hi = 0, 0, 0
 			return j
 		}
@@ -143,6 +143,10 @@ func (c *comparison) row(b *Series) *Judged {
 	}
 	return j
 }
+
+// identicalBinaries is why host figures are the same without having been measured
+// as they must be: they are noise, and count in no mean and no table.
+const identicalBinaries = "the binaries are identical"
 
 func (j *Judged) inconclusive(why string) { j.Outcome, j.Why = Inconclusive, why }
 

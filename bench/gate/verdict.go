@@ -148,7 +148,7 @@ func geomeans(rows []*Judged) []Geomean {
 	var out []Geomean
 	for _, j := range rows {
 		r := j.Head / j.Base
-		if j.Kind != Host || !(r > 0) || math.IsInf(r, 0) {
+		if j.Kind != Host || !(r > 0) || math.IsInf(r, 0) || j.Why == identicalBinaries {
 			continue
 		}
 		i := slices.IndexFunc(out, func(g Geomean) bool { return g.Unit == j.Unit })

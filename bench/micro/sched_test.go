@@ -66,6 +66,13 @@ func (c schedCase) String() string {
 }
 
 func newSchedRig(tb testing.TB, c schedCase) *schedRig {
+	x := attachedRig(tb, c)
+	x.fill(tb, c)
+	return x
+}
+
+// attachedRig has the entities of a case and no job.
+func attachedRig(tb testing.TB, c schedCase) *schedRig {
 	f, err := sched.ParseFlow(c.flow)
 	if err != nil {
 		tb.Fatal(err)
@@ -96,6 +103,11 @@ func newSchedRig(tb testing.TB, c schedCase) *schedRig {
 			tb.Fatal(err)
 		}
 	}
+	return x
+}
+
+// fill brings flow control to its limit and gives every busy entity its jobs.
+func (x *schedRig) fill(tb testing.TB, c schedCase) {
 	x.rest(c)
 	for i := range slots + queuedPerEntity*c.busy {
 		j := &microJob{entity: &x.entities[i%c.busy]}
@@ -107,7 +119,6 @@ func newSchedRig(tb testing.TB, c schedCase) *schedRig {
 		tb.Fatalf("%d jobs in flight, want %d and a stall", x.inFlight(), slots)
 	}
 	x.runs, x.frees = 0, 0
-	return x
 }
 
 // rest brings the entities that are not busy to where they stay.

@@ -2,6 +2,7 @@ package slope
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,8 +36,8 @@ type run struct {
 	allocs int64
 }
 
-// timeout ends a benchmark that hangs, in the words of its own test binary.
-const timeout = 5 * time.Minute
+// defaultTimeout ends a benchmark that hangs, in the words of its own test binary.
+const defaultTimeout = 5 * time.Minute
 
 // maxShown is how much of a failed run's output an error repeats.
 const maxShown = 2000
@@ -47,6 +48,7 @@ func (c *Config) execute(ctx context.Context, file string, n int) (*run, error) 
 	if err != nil {
 		return nil, err
 	}
+	timeout := cmp.Or(c.Timeout, defaultTimeout)
 	limited, cancel := context.WithTimeout(ctx, timeout+time.Minute)
 	defer cancel()
 	// Fair scheduling: valgrind runs one thread at a time, and a spinning one could
@@ -57,7 +59,7 @@ func (c *Config) execute(ctx context.Context, file string, n int) (*run, error) 
 		"-test.timeout="+timeout.String())
 	cmd.Dir = c.Dir
 	// One processor and no collection: neither is to fall into one run alone.
-	cmd.Env = append(os.Environ(), "GOMAXPROCS=1", "GOGC=off")
+	cmd.Env = append(append(os.Environ(), c.Env...), "GOMAXPROCS=1", "GOGC=off")
 	cmd.WaitDelay = time.Second
 	out, err := cmd.CombinedOutput()
 	if err != nil && limited.Err() != nil && ctx.Err() == nil {

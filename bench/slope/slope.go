@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // Config says which benchmark to count.
@@ -36,6 +37,10 @@ type Config struct {
 	// Group names the group to which a function's instructions go, or "" to leave
 	// them out. Nil is ByPackage.
 	Group func(Function) string
+	// Timeout bounds each of the two runs; 0 is five minutes.
+	Timeout time.Duration
+	// Env is added to the environment of the runs.
+	Env []string
 }
 
 // Function is a place to which cachegrind attributes instructions.

@@ -221,7 +221,11 @@ func scalar(list []tally) string {
 	text := "So one number admits too much as " + or(over, "none") + " and too little as " +
 		or(under, "none")
 	if len(sound) > 0 {
-		text += "; " + and(sound) + " admit neither more nor less than fits"
+		verb := "overflow"
+		if len(sound) == 1 {
+			verb = "overflows"
+		}
+		text += "; " + and(sound) + " never " + verb + " a firmware queue or a ring here"
 	}
 	return text + "."
 }

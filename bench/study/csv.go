@@ -8,7 +8,7 @@ import (
 )
 
 // WriteCSV writes every row with every figure: durations in nanoseconds, shares
-// in parts per million.
+// in parts per million. Instructions that were not counted are empty.
 func (r *Report) WriteCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
 	fields := reflect.VisibleFields(reflect.TypeFor[Row]())
@@ -16,6 +16,7 @@ func (r *Report) WriteCSV(w io.Writer) error {
 	for _, f := range fields {
 		head = append(head, f.Name)
 	}
+	head = append(head, "Instructions")
 	if err := out.Write(head); err != nil {
 		return err
 	}
@@ -27,6 +28,12 @@ func (r *Report) WriteCSV(w io.Writer) error {
 			v := reflect.ValueOf(&c.Rows[k]).Elem()
 			for _, f := range fields {
 				line = append(line, plain(v.FieldByIndex(f.Index)))
+			}
+			instr, counted := c.instructions(c.Rows[k].Flow)
+			if !counted {
+				line = append(line, "")
+			} else {
+				line = append(line, fmt.Sprint(instr))
 			}
 			if err := out.Write(line); err != nil {
 				return err

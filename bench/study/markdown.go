@@ -73,6 +73,7 @@ const legend = `## How to read the tables
 | ring full | jobs that failed since a ring had no room |
 | held | jobs that flow control held back |
 | wake, spur., vain | per 1000 jobs, rounded down: wake-ups of workers that had nothing to do, those after which nothing was run or freed until the next, RUN items that ran no job |
+| instr. | instructions that the core executes for a job, counted by valgrind as a slope over the virtual time, the device and the clients left out; of flows that did the same the least and the most; - where it was not counted, or no job was done |
 | Jain | Jain's index of the jobs done by the clients of one load, of the least even load, ppm |
 | wait | longest time that a job at the head of its queue was not run, those that wait at the end included, us |
 
@@ -99,8 +100,8 @@ func (r *Report) device(w io.Writer, d *Device) {
 		return
 	}
 	io.WriteString(w, "| workload | queues | flow | jobs | busy | idle-ready | p50 | p90 | p99 | "+
-		"p99.9 | max | over-runs | ring full | held | wake | spur. | vain | Jain | wait |\n|---|---|---|"+
-		strings.Repeat("---:|", 16)+"\n")
+		"p99.9 | max | over-runs | ring full | held | wake | spur. | vain | instr. | Jain | wait |\n|---|---|---|"+
+		strings.Repeat("---:|", 17)+"\n")
 	for _, c := range cells {
 		c.rows(w)
 	}
@@ -128,18 +129,18 @@ func (c *Cell) rows(w io.Writer) {
 		case len(same) == len(c.Rows):
 			text = "*all: a limit binds, and they do the same*"
 		}
-		c.row(w, text, &c.Rows[i])
+		c.row(w, text, c.instrCell(same), &c.Rows[i])
 	}
 }
 
-func (c *Cell) row(w io.Writer, flow string, r *Row) {
+func (c *Cell) row(w io.Writer, flow, instr string, r *Row) {
 	us := func(d fence.Duration) int64 { return int64(d / fence.Microsecond) }
 	done := r.Jobs + r.Failed
 	fmt.Fprintf(w, "| %s | %d/%d | %s | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | "+
-		"%d | %d | %d | %d |\n", strings.ReplaceAll(c.Work, "|", "\\|"), c.Queues, c.Clients, flow,
+		"%d | %d | %s | %d | %d |\n", strings.ReplaceAll(c.Work, "|", "\\|"), c.Queues, c.Clients, flow,
 		r.Jobs, r.BusyPPM, r.IdlePPM, us(r.P50), us(r.P90), us(r.P99), us(r.P999), us(r.Max),
 		r.Overruns, r.RingFull, r.Stalls, each(r.WakeUps, done), each(r.Spurious, done),
-		each(r.InVain, done), r.JainPPM, us(r.Wait))
+		each(r.InVain, done), instr, r.JainPPM, us(r.Wait))
 }
 
 // skipped lists what devices could not run.

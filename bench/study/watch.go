@@ -1,6 +1,7 @@
 package study
 
 import (
+	"math/big"
 	"math/bits"
 
 	"credence/core/fence"
@@ -90,7 +91,7 @@ func share(n, of uint64) int64 {
 // got, (sum x)^2 / (n * sum x^2), in parts per million rounded down. Nothing for
 // anybody is even.
 //
-// Requires: the sum is at most sim.MaxJobs, and len(got) at most 2^18.
+// Requires: the sum is at most sim.MaxJobs, so that its square is an integer.
 func jain(got []uint64) int64 {
 	var sum, squares uint64
 	for _, x := range got {
@@ -100,5 +101,7 @@ func jain(got []uint64) int64 {
 	if sum == 0 {
 		return whole
 	}
-	return share(sum*sum, uint64(len(got))*squares)
+	below := new(big.Int).Mul(big.NewInt(int64(len(got))), new(big.Int).SetUint64(squares))
+	above := new(big.Int).Mul(new(big.Int).SetUint64(sum*sum), big.NewInt(whole))
+	return above.Div(above, below).Int64()
 }

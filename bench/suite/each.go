@@ -25,6 +25,10 @@ type Selection struct {
 	// Left is told, after each sample, how many are measured of how many, and about
 	// how long the rest takes. It may be nil.
 	Left func(done, all int, left time.Duration)
+	// Took is told what a sample came to: the benchmark without "Benchmark", the time
+	// of an operation as it was printed, and the regime, "" with one processor. It may
+	// be nil.
+	Took func(benchmark, figure, regime string)
 }
 
 // single is one benchmark of a package.
@@ -125,8 +129,12 @@ func (c *Config) each(ctx context.Context, rec *recorder, singles []single, sel 
 		for i, s := range singles {
 			step := fmt.Sprintf("round %d of up to %d", out.Rounds+1, c.Profile.Rounds)
 			c.Sample(step, s.name)
-			if err := c.bracketed(ctx, rec, s); err != nil {
+			figure, regime, err := c.bracketed(ctx, rec, s)
+			if err != nil {
 				return err
+			}
+			if sel.Took != nil {
+				sel.Took(strings.TrimPrefix(s.name, "Benchmark"), figure, regime)
 			}
 			if done := out.Rounds*len(singles) + i + 1; sel.Left != nil {
 				left := time.Duration(float64(time.Since(start)) / float64(done) * float64(all-done))
@@ -142,25 +150,30 @@ func (c *Config) each(ctx context.Context, rec *recorder, singles []single, sel 
 }
 
 // bracketed takes one sample between two ping-pongs. Its lines are recorded when
-// it is known in which regime it was.
-func (c *Config) bracketed(ctx context.Context, rec *recorder, s single) error {
+// it is known in which regime it was. It returns the time of an operation, too.
+func (c *Config) bracketed(ctx context.Context, rec *recorder, s single) (figure, regime string,
+	err error) {
 	var lines strings.Builder
 	before := PingPong()
 	pattern := slope.Pattern(s.name)
 	if err := c.executePattern(ctx, &lineTaker{w: &lines}, s.pkg, s.bin, pattern); err != nil {
-		return err
+		return "", "", err
 	}
 	if before > 0 {
-		if err := rec.key("regime", Regime(before, PingPong())); err != nil {
-			return err
+		regime = Regime(before, PingPong())
+		if err := rec.key("regime", regime); err != nil {
+			return "", "", err
 		}
 	}
 	for line := range strings.SplitSeq(strings.TrimSuffix(lines.String(), "\n"), "\n") {
 		if _, err := rec.line(line); err != nil {
-			return fmt.Errorf("writing the results: %w", err)
+			return "", "", fmt.Errorf("writing the results: %w", err)
+		}
+		if f := strings.Fields(line); len(f) >= 4 && f[3] == "ns/op" {
+			figure = f[2] + " " + f[3]
 		}
 	}
-	return nil
+	return figure, regime, nil
 }
 
 // key writes a key of the lines that follow, unless it is in force.

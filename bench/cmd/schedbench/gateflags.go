@@ -49,7 +49,7 @@ Flags for revisions:
   -bench REGEXP   only benchmarks whose name matches
   -budget D       time for all (default 10m): interleaved rounds get what building
                   leaves, and end sooner when all intervals are narrow enough
-  -layouts N      link layouts of each side, %[3]d to %[4]d (default 8)
+  -layouts N      link layouts of each side, %[3]d to %[4]d (default %[5]d)
   -instructions M auto counts them where valgrind is installed, on insists, off
                   leaves them out (default auto)
   -force          measure packages whose binaries are the same bytes, too
@@ -136,7 +136,7 @@ func parseGate(name string, stdout io.Writer, args []string) (*gateFlags, error)
 	g.revisions(fs)
 	if err := fs.Parse(args); errors.Is(err, flag.ErrHelp) {
 		if _, err := fmt.Fprintf(stdout, gateUsage, name, verdictFormats(),
-			gate.MinLayouts, duel.MaxLayouts); err != nil {
+			gate.MinLayouts, duel.MaxLayouts, duel.DefaultLayouts); err != nil {
 			return nil, err
 		}
 		return nil, flag.ErrHelp
@@ -165,7 +165,7 @@ func (g *gateFlags) revisions(fs *flag.FlagSet) {
 		return err
 	})
 	fs.DurationVar(&g.budget, "budget", 10*time.Minute, "")
-	fs.IntVar(&g.layouts, "layouts", 8, "")
+	fs.IntVar(&g.layouts, "layouts", duel.DefaultLayouts, "")
 	fs.StringVar(&g.instructions, "instructions", "auto", "")
 	fs.BoolVar(&g.force, "force", false, "")
 	fs.StringVar(&g.keep, "keep", "", "")

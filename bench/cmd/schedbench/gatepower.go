@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -20,25 +20,34 @@ const powerUsage = `Usage: schedbench power [flags]
        scripts/gate-power [flags]
 
 Measures how good the gate is, by trials: the sources of a commit are patched,
-built in new layouts, measured against themselves and judged, as a pull request is.
-Trials, seeds and raw samples go to a folder as they end. An interrupted run goes on
-where it stopped, and no trial is repeated: the first complete run counts. It wants
-the machine to itself for hours; -plan says how many.
+built, measured against themselves and judged, as a pull request is. Trials, seeds
+and raw samples go to a folder as they end. An interrupted run goes on where it
+stopped, and no trial is repeated: the first complete run counts.
+
+Kinds that begin with host or record want the machine to themselves, the others and
+-build, which makes binaries beforehand, may run beside other work; -plan says how
+long all takes. The slowdowns are calibrated once, before the first of them.
 
 Flags:
-  -dir DIR          of the records (default results/power)
+  -dir DIR          of the records (default results/gate-power)
+  -bins DIR         of the binaries, about 2 GB (default .build/power)
   -rev REV          the commit that is patched (default: that of the trials there
                     are, or HEAD)
-  -kinds LIST       kinds of trials, with commas (default all):
+  -kinds LIST       kinds of trials, with commas, * for any text (default all):
 %s  -n N              trials of each kind; 0 is the count above (default 0)
-  -budget D         of a comparison of one benchmark (default 60s)
-  -set-budget D     of a comparison of the whole set (default 10m)
+  -budget D         of the rounds of a comparison of one benchmark (default 11s)
+  -record D         of the recording of one benchmark (default 3m)
+  -record-set D     of the recording of the whole set (default 8m)
   -seed N           (default 1)
+  -build            only make the binaries that need no calibration
   -plan             say what is missing and how long it takes, and end
   -table            only write the table anew
 
 Examples:
   scripts/gate-power -plan
+  scripts/gate-power -kinds 'exact/*,instructions/*'
+  scripts/gate-power -build
+  scripts/gate-power -kinds 'host/*,record/*'
   scripts/gate-power -n 2 -kinds exact/swap,instructions/more -dir /tmp/try
 
 Exit codes: 0 the run is complete; 2 wrong flags; 3 interrupted or failed: run it
@@ -47,8 +56,8 @@ again to go on.
 
 // powerFlags are the command line of power.
 type powerFlags struct {
-	config      power.Config
-	plan, table bool
+	config             power.Config
+	build, plan, table bool
 }
 
 // parsePower reads the command line. After -h it returns flag.ErrHelp.
@@ -58,12 +67,15 @@ func parsePower(stdout io.Writer, args []string) (*powerFlags, error) {
 	fs := flag.NewFlagSet("power", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	fs.StringVar(&c.Dir, "dir", "", "")
+	fs.StringVar(&c.Bins, "bins", "", "")
 	fs.StringVar(&c.Rev, "rev", "", "")
-	kinds := fs.String("kinds", "", "")
+	kinds := fs.String("kinds", "*", "")
 	n := fs.Int("n", 0, "")
-	fs.DurationVar(&c.Budget, "budget", time.Minute, "")
-	fs.DurationVar(&c.SetBudget, "set-budget", 10*time.Minute, "")
+	fs.DurationVar(&c.Budget, "budget", 11*time.Second, "")
+	fs.DurationVar(&c.Record, "record", 3*time.Minute, "")
+	fs.DurationVar(&c.RecordSet, "record-set", 8*time.Minute, "")
 	fs.Uint64Var(&c.Seed, "seed", 1, "")
+	fs.BoolVar(&p.build, "build", false, "")
 	fs.BoolVar(&p.plan, "plan", false, "")
 	fs.BoolVar(&p.table, "table", false, "")
 	if err := fs.Parse(args); errors.Is(err, flag.ErrHelp) {
@@ -77,31 +89,29 @@ func parsePower(stdout io.Writer, args []string) (*powerFlags, error) {
 		return nil, usagef("power: %q: it takes no arguments; see -h", fs.Arg(0))
 	case *n < 0:
 		return nil, usagef("power: -n %d; give 0 or more", *n)
-	case c.Budget <= 0 || c.SetBudget <= 0:
-		return nil, usagef("power: -budget %v and -set-budget %v; give times above 0", c.Budget,
-			c.SetBudget)
+	case c.Budget <= 0 || c.Record <= 0 || c.RecordSet <= 0:
+		return nil, usagef("power: -budget %v, -record %v and -record-set %v; give times above 0",
+			c.Budget, c.Record, c.RecordSet)
 	}
 	return p, p.choose(*kinds, *n)
 }
 
 // choose fills in the counts.
 func (p *powerFlags) choose(kinds string, n int) error {
-	var names []string
-	if kinds != "" {
-		names = strings.Split(kinds, ",")
-	}
-	for _, k := range power.Kinds {
-		if names != nil && !slices.Contains(names, k.Name) {
-			continue
+	for pattern := range strings.SplitSeq(kinds, ",") {
+		known := false
+		for _, k := range power.Kinds {
+			if ok, err := path.Match(pattern, k.Name); !ok && pattern != "*" || err != nil {
+				continue
+			}
+			known = true
+			p.config.Counts[k.Name] = k.Count
+			if n > 0 {
+				p.config.Counts[k.Name] = n
+			}
 		}
-		p.config.Counts[k.Name] = k.Count
-		if n > 0 {
-			p.config.Counts[k.Name] = n
-		}
-	}
-	for _, name := range names {
-		if _, ok := p.config.Counts[name]; !ok {
-			return usagef("power: there is no kind %q; there are\n%s", name, kindList())
+		if !known {
+			return usagef("power: there is no kind %q; there are\n%s", pattern, kindList())
 		}
 	}
 	return nil
@@ -134,7 +144,10 @@ func runPower(ctx context.Context, stdout, stderr io.Writer, args []string) erro
 	c := &p.config
 	c.Root = root
 	if c.Dir == "" {
-		c.Dir = filepath.Join(root, "results", "power")
+		c.Dir = filepath.Join(root, "results", "gate-power")
+	}
+	if c.Bins == "" {
+		c.Bins = filepath.Join(root, ".build", "power")
 	}
 	switch {
 	case p.plan:
@@ -150,10 +163,17 @@ func runPower(ctx context.Context, stdout, stderr io.Writer, args []string) erro
 	c.Step = func(format string, args ...any) {
 		show.step("%6.0f s  %s", time.Since(start).Seconds(), fmt.Sprintf(format, args...))
 	}
-	err = power.Run(ctx, *c)
+	do := power.Run
+	if p.build {
+		do = power.Build
+	}
+	err = do(ctx, *c)
 	show.end()
 	if err != nil {
 		return fmt.Errorf("power: %w; the same command goes on", err)
+	}
+	if p.build {
+		return nil
 	}
 	trials, err := power.Trials(c.Dir)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"time"
 
 	"credence/bench/suite"
@@ -112,16 +113,19 @@ func (r *runFlags) run(ctx context.Context, stdout, stderr io.Writer, c suite.Co
 		}
 		return err
 	}
-	now, left := "", ""
+	now, left, took := "", "", ""
 	c.Sample = func(step, benchmark string) {
 		now = step + ", " + benchmark
-		show.update("%s%s", left, now)
+		show.update("%s%s%s", left, now, took)
 	}
 	out, err := suite.Each(ctx, c, suite.Selection{Bench: r.bench,
 		Left: func(done, all int, rest time.Duration) {
 			left = fmt.Sprintf("%d of up to %d samples, at most %v left: ", done, all,
 				rest.Round(time.Second))
-			show.update("%s%s", left, now)
+			show.update("%s%s%s", left, now, took)
+		},
+		Took: func(benchmark, figure, regime string) {
+			took = strings.TrimSuffix(fmt.Sprintf(" (last: %s %s %s", benchmark, figure, regime), " ") + ")"
 		}})
 	show.end()
 	if out.File == "" {

@@ -27,6 +27,9 @@ func runStudy(ctx context.Context, stdout, stderr io.Writer, args []string) erro
 	if err != nil {
 		return usageError{err.Error()}
 	}
+	if c.count != "" {
+		return countStudy(ctx, stdout, stderr, plan, c)
+	}
 	show := newProgress(stderr)
 	r, err := plan.Run(ctx, c.shard, runtime.GOMAXPROCS(0), func(done, of int) {
 		show.update("%d of %d comparisons", done, of)

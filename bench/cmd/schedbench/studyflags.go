@@ -22,6 +22,7 @@ type studyConfig struct {
 	study study.Config
 	shard study.Shard
 	out   string // the path of the report; empty for stdout
+	count string // the path of the instructions, to count them and nothing else
 }
 
 // studyEnding is how the path of a report ends.
@@ -37,6 +38,7 @@ func parseStudy(stdout io.Writer, args []string) (*studyConfig, error) {
 	fs.SetOutput(io.Discard)
 	fs.BoolVar(&quick, "quick", false, "")
 	fs.StringVar(&c.out, "o", "", "")
+	fs.StringVar(&c.count, "count", "", "")
 	fs.Func("device", "", func(s string) error {
 		given.Devices = strings.Split(s, ",")
 		return nil
@@ -106,6 +108,9 @@ func (c *studyConfig) check() error {
 		if _, err := profile.Load(d); err != nil {
 			return usagef("study: -device: %v", err)
 		}
+	}
+	if c.count != "" && (c.shard != study.Whole || c.out != "") {
+		return usagef("study: -count writes a file of its own; leave -shard and -o out")
 	}
 	if c.shard == study.Whole && c.out != "" && filepath.Ext(c.out) != studyEnding {
 		return usagef("study: -o %s: the report is Markdown; end its name in %s", c.out, studyEnding)

@@ -56,6 +56,8 @@ func studyUsage() string {
 		{"-time D", fmt.Sprintf("virtual time of each run (default %v)", time.Duration(d.Time))},
 		{"-seed N", "seed of the random durations (default 1)"},
 		{"-quick", "a small study: two devices, four workloads, 1 and 8 user queues, a short time"},
+		{"-count FILE", "only count the core's instructions of a job in each comparison, by valgrind, and " +
+			"write them to FILE; bench/study/instructions.txt is built into the study as a column"},
 		{"-shard K/N", "only every Nth comparison, from the Kth on, for schedbench merge"},
 	} {
 		const margin = 18

@@ -72,7 +72,7 @@ func (t *Tree) once(ctx context.Context, p suite.Package, only string) (string, 
 	if p.Exact {
 		benchtime = "1x"
 	}
-	return t.execute(ctx, p.Path, 0, pattern, benchtime, 1)
+	return t.execute(ctx, p.Path, t.first, pattern, benchtime, 1)
 }
 
 // execute runs a test binary and returns what it prints.

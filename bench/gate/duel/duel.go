@@ -57,11 +57,12 @@ type Config struct {
 // WorkingTree stands for the files as they are, committed or not.
 const WorkingTree = "."
 
-// Limits of what one comparison runs.
+// Limits of what one comparison runs, and what it runs if nobody says.
 const (
-	MaxLayouts = 64
-	maxRounds  = 10_000
-	minRounds  = 8 // before an interval is looked at
+	DefaultLayouts = 12
+	MaxLayouts     = 64
+	maxRounds      = 10_000
+	minRounds      = 12 // before an interval is looked at
 )
 
 // Result is what came of it.
@@ -118,6 +119,8 @@ type duel struct {
 	*Config
 	random    *rand.Rand
 	trees     [2]*Tree
+	seeds     [2][]int // of the layouts
+	whole     bool     // use up the budget, however narrow the intervals are
 	records   [2]*record
 	benches   []*bench
 	start     time.Time
@@ -138,12 +141,18 @@ type bench struct {
 	series [2]*gate.Series
 }
 
+func newDuel(c *Config) *duel {
+	return &duel{Config: c, start: time.Now(), random: rand.New(rand.NewPCG(c.Seed, 1)),
+		identical: map[string]bool{}}
+}
+
 // prepare checks out and builds both sides once, to see what there is.
 func (c *Config) prepare(ctx context.Context) (*duel, error) {
 	if c.Layouts < gate.MinLayouts || c.Layouts > MaxLayouts {
 		return nil, fmt.Errorf("%d layouts; give %d to %d", c.Layouts, gate.MinLayouts, MaxLayouts)
 	}
-	d := &duel{Config: c, start: time.Now(), random: rand.New(rand.NewPCG(c.Seed, 1)), identical: map[string]bool{}}
+	d := newDuel(c)
+	d.seed()
 	for i, rev := range []string{c.Base, c.Head} {
 		c.Step("checking out %s", rev)
 		t, err := CheckOut(ctx, c.Root, rev, filepath.Join(c.Dir, side(i)))

@@ -12,10 +12,10 @@ import (
 const (
 	checkOutTime = 2 * time.Second
 	buildTime    = 15 * time.Second // with an empty cache
-	linkTime     = 1500 * time.Millisecond
+	linkTime     = 400 * time.Millisecond
 	onceTime     = 5 * time.Second
 	countTime    = 1200 * time.Millisecond // both runs of one side
-	runTime      = 60 * time.Millisecond
+	runTime      = 30 * time.Millisecond
 	plannedRows  = 30
 )
 

@@ -14,7 +14,7 @@ import (
 	"credence/bench/suite"
 )
 
-// A turn is one run of one binary.
+// A turn is one run of one binary, that of a layout.
 type turn struct{ side, layout int }
 
 // measure runs rounds until every benchmark is measured well enough or the budget
@@ -23,7 +23,7 @@ type turn struct{ side, layout int }
 func (d *duel) measure(ctx context.Context) error {
 	var turns []turn
 	for s := range d.trees {
-		for l := range d.Layouts {
+		for _, l := range d.seeds[s] {
 			turns = append(turns, turn{s, l})
 		}
 	}
@@ -47,7 +47,8 @@ func (d *duel) measure(ctx context.Context) error {
 				}
 				return err
 			}
-			b.done = round+1 >= minRounds && gate.Precise(b.series[0], b.series[1], b.limit/2)
+			b.done = !d.whole && round+1 >= minRounds &&
+				gate.Precise(b.series[0], b.series[1], b.limit/2)
 		}
 		d.rounds = round + 1
 	}
@@ -62,12 +63,11 @@ func (d *duel) open() []*bench {
 // turns runs one benchmark once in every binary.
 func (d *duel) turns(ctx context.Context, b *bench, round int, turns []turn) error {
 	for _, t := range turns {
-		layout := d.layout(t.side, t.layout)
 		var before time.Duration
 		if gate.AcrossCores(b.name) {
 			before = suite.PingPong()
 		}
-		ns, err := d.trees[t.side].time(ctx, b, layout)
+		ns, err := d.trees[t.side].time(ctx, b, t.layout)
 		if err != nil {
 			return err
 		}
@@ -76,12 +76,12 @@ func (d *duel) turns(ctx context.Context, b *bench, round int, turns []turn) err
 			regime = suite.Regime(before, suite.PingPong())
 		}
 		r := d.records[t.side]
-		r.key("layout", strconv.Itoa(layout))
+		r.key("layout", strconv.Itoa(t.layout))
 		r.key("round", strconv.Itoa(round+1))
 		r.key("regime", regime)
 		r.line(b.pkg.Path, b.name, b.n, strconv.FormatFloat(ns, 'g', 6, 64)+" ns/op")
 		s := b.series[t.side]
-		s.Samples = append(s.Samples, gate.Sample{Value: ns / 1e9, Layout: strconv.Itoa(layout),
+		s.Samples = append(s.Samples, gate.Sample{Value: ns / 1e9, Layout: strconv.Itoa(t.layout),
 			Round: strconv.Itoa(round), Regime: regime})
 	}
 	return nil

@@ -21,6 +21,14 @@ type Tree struct {
 	dir    string // of its sources
 	bins   string // of its binaries
 	root   string // the repository, if dir is a worktree of it; otherwise ""
+	first  int    // the layout that is run to see what there is
+}
+
+// Open returns a tree of sources at dir whose binaries lie, or are to be built, in
+// bins; first is the layout that is run to see which benchmarks there are. Remove
+// leaves both alone.
+func Open(name, commit, dir, bins string, first int) *Tree {
+	return &Tree{name: name, commit: commit, dir: dir, bins: bins, first: first}
 }
 
 // Resolve returns the commit that a revision names, short, and whether it names
@@ -151,7 +159,7 @@ func (d *duel) layouts(ctx context.Context) error {
 		for l := range d.Layouts {
 			for i := range d.trees {
 				d.Step("linking %s of %s, layout %d of %d", p.Path, d.trees[i].name, l+1, d.Layouts)
-				if err := d.trees[i].Build(ctx, p.Path, d.layout(i, l)); err != nil {
+				if err := d.trees[i].Build(ctx, p.Path, d.seeds[i][l]); err != nil {
 					return err
 				}
 			}
@@ -160,9 +168,14 @@ func (d *duel) layouts(ctx context.Context) error {
 	return nil
 }
 
-// layout returns the seed of a side's l-th layout.
-func (d *duel) layout(side, l int) int {
-	return 1 + int(d.Seed%1000)*2*MaxLayouts + side*MaxLayouts + l
+// seed gives each side the seeds of its layouts.
+func (d *duel) seed() {
+	for side := range d.seeds {
+		for l := range d.Layouts {
+			d.seeds[side] = append(d.seeds[side],
+				1+int(d.Seed%1000)*2*MaxLayouts+side*MaxLayouts+l)
+		}
+	}
 }
 
 // measures reports whether a package has a benchmark to measure.

@@ -22,8 +22,8 @@ type Calibration struct {
 
 // Lengths that are measured. What lies between and above is a straight line.
 const (
-	shortChain = 64
-	longChain  = 512
+	shortChain = 16
+	longChain  = 128
 )
 
 // Turns returns the length of the chain that makes the time grow by a ratio, at
@@ -33,55 +33,61 @@ func (c *Calibration) Turns(ratio float64) int {
 	return max(1, c.Short+int(math.Round((ratio-c.ShortChange)/per)))
 }
 
-// calibrate reads the calibration, or measures and records it.
-func (c *Config) calibrate(ctx context.Context) (*Calibration, error) {
+// calibrate reads the calibration of all works, by their names, or measures and
+// records it.
+func (c *Config) calibrate(ctx context.Context) (map[string]Calibration, error) {
 	path := filepath.Join(c.Dir, calibrationFile)
 	text, err := os.ReadFile(path)
 	if err == nil {
-		var cal Calibration
-		if err := json.Unmarshal(text, &cal); err != nil || cal.Long <= cal.Short ||
-			!(cal.LongChange > cal.ShortChange) {
-			return nil, &gate.Problem{File: path, What: "it is no calibration", Remedy: "delete it"}
+		var cal map[string]Calibration
+		err := json.Unmarshal(text, &cal)
+		for _, w := range works {
+			if x := cal[w.name]; err != nil || x.Long <= x.Short || !(x.LongChange > x.ShortChange) {
+				return nil, &gate.Problem{File: path, What: "it is no calibration of " + w.name,
+					Remedy: "delete it and " + c.Bins}
+			}
 		}
-		return &cal, nil
+		return cal, nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	cal := &Calibration{Short: shortChain, Long: longChain}
-	for _, x := range []struct {
-		turns  int
-		change *float64
-	}{{cal.Short, &cal.ShortChange}, {cal.Long, &cal.LongChange}} {
-		c.Step("calibrating: %d multiplications", x.turns)
-		if *x.change, err = c.slowdown(ctx, x.turns); err != nil {
+	cal := map[string]Calibration{}
+	for i := range works {
+		if cal[works[i].name], err = c.calibrateWork(ctx, &works[i]); err != nil {
 			return nil, err
 		}
 	}
-	if !(cal.LongChange > cal.ShortChange) {
-		return nil, fmt.Errorf("%d multiplications changed %s by %.3f and %d by %.3f: "+
-			"the machine is too noisy to calibrate on", cal.Short, hostLabel, cal.ShortChange, cal.Long,
-			cal.LongChange)
-	}
-	if text, err = json.Marshal(cal); err != nil {
+	if text, err = json.MarshalIndent(cal, "", "\t"); err != nil {
 		return nil, err
 	}
 	return cal, os.WriteFile(path, append(text, '\n'), 0o666)
 }
 
-// slowdown measures what a chain does.
-func (c *Config) slowdown(ctx context.Context, turns int) (float64, error) {
-	out, err := c.compare(ctx, c.Seed+uint64(turns), func(dir string) error {
-		return insert(dir, hostSite, chain(turns), dragVars)
-	}, hostBench, c.Budget)
-	if err != nil {
-		return 0, err
+// calibrateWork measures two lengths of a chain.
+func (c *Config) calibrateWork(ctx context.Context, w *work) (Calibration, error) {
+	cal := Calibration{Short: shortChain, Long: longChain}
+	for _, x := range []struct {
+		turns  int
+		change *float64
+	}{{cal.Short, &cal.ShortChange}, {cal.Long, &cal.LongChange}} {
+		name := calibrationName(w, x.turns)
+		v, err := c.variant(ctx, name)
+		if err != nil {
+			return cal, err
+		}
+		c.Step("calibrating: %s", v.What)
+		t, twice := Trial{Seed: seedOf(c.Seed, name)}, *c
+		twice.Budget *= 2
+		if err := twice.race(ctx, &t, name, true); err != nil {
+			return cal, err
+		}
+		*x.change = t.Change
 	}
-	v, err := gate.Judge(out.Base, out.Head, gate.Options{Seed: c.Seed})
-	if err != nil {
-		return 0, err
+	if !(cal.LongChange > cal.ShortChange) {
+		return cal, fmt.Errorf("%d multiplications changed %s by %.3f and %d by %.3f: "+
+			"the machine is too noisy to calibrate on", cal.Short, hostLabel, cal.ShortChange, cal.Long,
+			cal.LongChange)
 	}
-	var t Trial
-	err = t.take(v, gate.Host, hostBench)
-	return t.Change, err
+	return cal, nil
 }

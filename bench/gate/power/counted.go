@@ -8,26 +8,21 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"credence/bench/gate"
 	"credence/bench/gate/duel"
 	"credence/bench/slope"
-	"credence/bench/suite"
 )
 
-// counted returns the benchmark whose instructions the i-th trial counts: in turn
-// the push and pop, and the first of those that put a job through the scheduler.
-func (l *lab) counted(i int) (string, error) {
-	if i%2 == 0 {
-		return hostBench, nil
-	}
-	for line := range strings.SplitSeq(l.listing, "\n") {
-		if name, _, _ := strings.Cut(line, " "); strings.HasPrefix(name, "BenchmarkJob/") {
-			return suite.TrimProcs(strings.TrimPrefix(strings.TrimSpace(name), "Benchmark")), nil
-		}
-	}
-	return "", errors.New("no benchmark has a name that begins with Job/")
+// countedBenches are the benchmarks whose instructions trials count, in turn: the
+// queue, fences, and jobs through the scheduler.
+var countedBenches = []string{
+	hostBench,
+	"Job/policy=fifo/flow=credits:126/busy=1/rest=none",
+	"FenceLife/type=fence/callbacks=1",
+	"Job/policy=fair/flow=lanes/busy=64/rest=none",
+	"SPSCReserved/ends=1/cap=128/item=ptr",
+	"Job/policy=rr/flow=credits:126/busy=64/rest=none",
 }
 
 // slopeOps is how many operations a count has, as in a comparison.
@@ -41,7 +36,6 @@ type lab struct {
 	sites      map[string][]site // by benchmark: what it executes of the core
 	counts     map[string]*slope.Slope
 	scenarios  string // what the base prints of all scenarios
-	listing    string // and of all benchmarks of host time
 }
 
 // lab returns the lab of a package, checked out and built, which the trials share.
@@ -110,10 +104,10 @@ func (l *lab) prepare(ctx context.Context, c *Config, bench string) error {
 func (t *Trial) judge(bench string, base, head *slope.Slope) error {
 	var sets [2]*gate.Set
 	for i, s := range []*slope.Slope{base, head} {
-		name := []string{"base.txt", "head.txt"}[i]
+		name := []string{"base", "head"}[i]
 		text := fmt.Sprintf("pkg: credence/bench/micro\nBenchmark%s %d %.4f instr/op\n"+
 			"# status: complete, 1 rounds, 1 samples\n", bench, s.N, s.PerOp())
-		t.raw = append(t.raw, gzippedText{name, text})
+		t.raw[i] = text
 		var err error
 		if sets[i], err = gate.Parse(name, []byte(text)); err != nil {
 			return err
@@ -136,15 +130,7 @@ func (c *Config) counting(ctx context.Context, t *Trial) (*lab, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	if l.listing == "" {
-		if l.listing, err = l.base.Once(ctx, microPackages[0]); err != nil {
-			return nil, "", err
-		}
-	}
-	bench, err := l.counted(t.Index)
-	if err != nil {
-		return nil, "", err
-	}
+	bench := countedBenches[t.Index%len(countedBenches)]
 	if err := l.head.Reset(ctx); err != nil {
 		return nil, "", err
 	}
@@ -175,8 +161,7 @@ func runUncounted(ctx context.Context, c *Config, t *Trial) error {
 const (
 	leastMore   = 0.015
 	mostMore    = 0.10
-	maxAttempts = 30
-	tolerance   = 0.015 // from the size that was drawn, so that small ones are tried too
+	maxAttempts = 60
 	adjustments = 3
 )
 
@@ -200,20 +185,25 @@ func runCounted(ctx context.Context, c *Config, t *Trial) error {
 }
 
 // attempt puts work of a random shape and size at a random place, and adjusts its
-// size. It returns nil if that cannot be made to lie between the bounds.
+// size. It returns nil if that cannot be made to lie between the bounds, or if
+// another trial changed the same.
 func (l *lab) attempt(ctx context.Context, c *Config, t *Trial, bench string,
 	r *rand.Rand) (*slope.Slope, error) {
 	base := l.counts[bench].PerOp()
 	at := l.sites[bench][r.IntN(len(l.sites[bench]))]
 	shape := shapes[r.IntN(len(shapes))]
-	if shape.per/base > tolerance {
-		shape = shapes[0] // a turn of a loop is too much of so short a path
+	if shape.per/base > leastMore { // a turn of a loop is too much of so short a path
+		shape = shapes[0]
 	}
 	odd := r.Uint64() | 1
 	target := leastMore + (mostMore-leastMore)*r.Float64()
 	n := max(1, int(target*base/shape.per))
 	for range adjustments {
-		s, err := l.patched(ctx, c, bench, at, shape.text(n, odd))
+		t.What = fmt.Sprintf("%s: %d turns of %s (%d) in %s", bench, n, shape.name, odd&63, at)
+		if c.done[t.Kind+" "+t.What] {
+			return nil, nil
+		}
+		s, err := l.patched(ctx, c, bench, at, shape.text(n, odd&63))
 		if errors.Is(err, slope.ErrUneven) {
 			return nil, nil
 		} else if err != nil {
@@ -221,8 +211,7 @@ func (l *lab) attempt(ctx context.Context, c *Config, t *Trial, bench string,
 		}
 		more := s.PerOp()/base - 1
 		switch {
-		case more >= leastMore && more <= mostMore && math.Abs(more-target) <= tolerance:
-			t.What = fmt.Sprintf("%s: %d turns of %s (%#x) in %s", bench, n, shape.name, odd, at)
+		case more >= leastMore && more <= mostMore:
 			return s, nil
 		case n == 1 && more > mostMore:
 			return nil, nil // executed too often for so little work

@@ -36,16 +36,9 @@ func (c *Config) exact(ctx context.Context, t *Trial, swap bool) error {
 		return err
 	}
 	r := rand.New(rand.NewPCG(t.Seed, 1))
-	name, jobs, err := pick(l.scenarios, r)
+	name, first, span, err := c.chooseSwap(l, t, r, swap)
 	if err != nil {
 		return err
-	}
-	first, span := 0, 0
-	t.What = name + " again"
-	if swap {
-		// Each job is pushed, run and done: three events at least.
-		first, span = 1+r.IntN(3*jobs-maxSpan), 1+r.IntN(maxSpan)
-		t.What = fmt.Sprintf("%s: events %d and %d swapped", name, first, first+span)
 	}
 	var sets [2]*gate.Set
 	for i, bin := range []string{l.base.Binary(scenarioPackage, 0), l.head.Binary(scenarioPackage, 0)} {
@@ -53,8 +46,8 @@ func (c *Config) exact(ctx context.Context, t *Trial, swap bool) error {
 		if err != nil {
 			return err
 		}
-		file := []string{"base.txt", "head.txt"}[i]
-		t.raw = append(t.raw, gzippedText{file, text})
+		file := []string{"base", "head"}[i]
+		t.raw[i] = text
 		if sets[i], err = gate.Parse(file, []byte(text)); err != nil {
 			return err
 		}
@@ -69,6 +62,27 @@ func (c *Config) exact(ctx context.Context, t *Trial, swap bool) error {
 	}
 	t.Hit = v.Count(gate.Regressed) > 0
 	return nil
+}
+
+// chooseSwap picks a scenario and two of its events, which no other trial has.
+func (c *Config) chooseSwap(l *lab, t *Trial, r *rand.Rand, swap bool) (name string, first, span int,
+	err error) {
+	for {
+		var jobs int
+		if name, jobs, err = pick(l.scenarios, r); err != nil {
+			return "", 0, 0, err
+		}
+		t.What = name + " again"
+		if !swap {
+			return name, 0, 0, nil
+		}
+		// Each job is pushed, run and done: three events at least.
+		first, span = 1+r.IntN(3*jobs-maxSpan), 1+r.IntN(maxSpan)
+		t.What = fmt.Sprintf("%s: events %d and %d swapped", name, first, first+span)
+		if !c.done[t.Kind+" "+t.What] {
+			return name, first, span, nil
+		}
+	}
 }
 
 // swapping returns the lab whose head can swap events.

@@ -115,12 +115,26 @@ func receiver(fn *ast.FuncDecl) string {
 // dragVars are what inserted work reads and writes.
 const dragVars = "var (\n\tdragCount uint64\n\tdragSink  uint64\n\tdragTable [64]uint64\n)\n"
 
-// chain is work that takes host time, for hostSite: every 256th push, by the place in
-// the ring, a chain of n multiplications each of which waits for the one before. A
-// counter of its own would alone cost 3 % of a push.
-func chain(n int) string {
-	return fmt.Sprintf("if q.prod.at&255 == 0 { x := dragSink; for n := %d; n > 0; n-- "+
-		"{ x = x*6364136223846793005 + 1442695040888963407 }; dragSink = x };", n)
+// work is a way to make the push and pop of one goroutine slower.
+type work struct {
+	name  string
+	at    site
+	index string // what counts the calls
+	every int    // calls between turns, a power of two
+}
+
+// works are placed on both halves of the path. They count by the place in the ring:
+// a counter of their own would alone cost 3 % of a push.
+var works = []work{
+	{"push-256", site{"core/spsc", "Queue", "TryPush"}, "q.prod.at", 256},
+	{"pop-256", site{"core/spsc", "Queue", "Pop"}, "q.cons.at", 256},
+}
+
+// chain takes host time now and then: n multiplications each of which waits for the
+// one before.
+func (w *work) chain(n int) string {
+	return fmt.Sprintf("if %s&%d == 0 { x := dragSink; for n := %d; n > 0; n-- "+
+		"{ x = x*6364136223846793005 + 1442695040888963407 }; dragSink = x };", w.index, w.every-1, n)
 }
 
 // shapes are ways to execute more instructions, about `per` of them a turn, the finest
@@ -130,8 +144,12 @@ var shapes = []struct {
 	per  float64
 	text func(n int, odd uint64) string
 }{
-	{"straight", 1.5, func(n int, odd uint64) string {
-		return strings.Repeat(fmt.Sprintf("dragTable[%d]++; ", odd&63), n)
+	{"straight", 1, func(n int, odd uint64) string {
+		var b strings.Builder
+		for i := range n { // other words, or the compiler makes one addition of them
+			fmt.Fprintf(&b, "dragTable[%d]++; ", (odd+uint64(i))&63)
+		}
+		return b.String()
 	}},
 	{"add", 4, func(n int, odd uint64) string {
 		return fmt.Sprintf("for n := uint64(%d); n > 0; n-- { dragSink += n ^ %d };", n, odd)
@@ -175,11 +193,11 @@ func swapper(dir string) error {
 	if err != nil {
 		return err
 	}
-	const head = "func (h *history) add("
+	const head = "func (h history) word("
 	if strings.Count(string(text), head) != 1 {
 		return fmt.Errorf("%s has no single %s", path, head)
 	}
-	return addFile(path, strings.Replace(string(text), head, "func (h *history) plainly(", 1),
+	return addFile(path, strings.Replace(string(text), head, "func (h history) plainly(", 1),
 		filepath.Join(dir, "hwmock", "rig", "swap.go"), swapSource)
 }
 
@@ -194,35 +212,40 @@ const swapSource = `package rig
 import (
 	"os"
 	"strconv"
-
-	"credence/core/sched"
 )
+
+// swapWords is how many words of the history an event has.
+const swapWords = 4
 
 var (
 	swapFirst, _ = strconv.Atoi(os.Getenv("` + firstVariable + `"))
 	swapSpan, _  = strconv.Atoi(os.Getenv("` + spanVariable + `"))
-	swapNumber   int
-	swapHeld     []sched.Event
+	swapNumber   int // words so far
+	swapHeld     []uint64
 )
 
-// add hashes the events in their order, but for two.
-func (h *history) add(e *sched.Event) {
-	if *h == historyStart && len(swapHeld) == 0 {
+// word hashes the events in their order, but for two: what lies from the first to
+// the second is held back until it is known.
+func (h history) word(x uint64) history {
+	if h == historyStart && len(swapHeld) == 0 {
 		swapNumber = 0
 	}
+	at := swapNumber/swapWords + 1
 	swapNumber++
-	if swapSpan == 0 || swapNumber < swapFirst || swapNumber > swapFirst+swapSpan {
-		h.plainly(e)
-		return
+	if swapSpan == 0 || at < swapFirst || at > swapFirst+swapSpan {
+		return h.plainly(x)
 	}
-	swapHeld = append(swapHeld, *e)
-	if swapNumber == swapFirst+swapSpan {
-		last := len(swapHeld) - 1
-		swapHeld[0], swapHeld[last] = swapHeld[last], swapHeld[0]
-		for i := range swapHeld {
-			h.plainly(&swapHeld[i])
+	swapHeld = append(swapHeld, x)
+	if n := len(swapHeld); n == (swapSpan+1)*swapWords {
+		for i := range swapWords {
+			last := n - swapWords + i
+			swapHeld[i], swapHeld[last] = swapHeld[last], swapHeld[i]
+		}
+		for _, x := range swapHeld {
+			h = h.plainly(x)
 		}
 		swapHeld = swapHeld[:0]
 	}
+	return h
 }
 `

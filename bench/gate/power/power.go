@@ -1,27 +1,22 @@
 // Package power measures how good the gate is: how often it finds changes that
-// are there, and how often it raises an alarm when there are none. Every trial is a
-// comparison of its own by the means that a pull request gets (package duel): the
-// sources are patched, built, linked anew and measured. Trials are recorded as they
-// end, with their seed and raw samples, and none is repeated: the first complete
-// run counts.
+// are there, and how often it raises an alarm when there are none. Trials of exact
+// figures and of instructions patch the sources, build and count them, as a pull
+// request's are. Trials of host time draw their binaries from a pool that is built
+// beforehand (patches, each in many link layouts), so that a quiet machine spends
+// its time on measuring; what is run and judged is what a pull request gets (package
+// duel). Trials are recorded as they end, with their seed and raw samples, and none
+// is repeated: the first complete run counts.
 //
 // The package refuses to tune: what the gate's constants are is for runs that are
 // not counted.
 package power
 
 import (
-	"bufio"
-	"bytes"
-	"compress/gzip"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"hash/fnv"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"credence/bench/gate"
@@ -32,68 +27,32 @@ import (
 type Config struct {
 	Root string // of the repository
 	Dir  string // of the records: trials.jsonl, calibration.json, raw/
+	Bins string // of the pool of binaries, about 2 GB; it can be deleted at any time
 	Rev  string // the revision that is patched; "" is that of the trials there are, or HEAD
 	// Counts is how many trials each kind gets, by Kind.Name; kinds that are not in
-	// it get none. See Counts.
+	// it get none.
 	Counts map[string]int
 	Seed   uint64
 	// Valgrind counts instructions; needed for the kinds that do.
 	Valgrind string
-	// Budget is the time of a comparison of one benchmark, SetBudget of the whole set.
-	Budget, SetBudget time.Duration
+	// Budget is the time of the rounds of a comparison of one benchmark, Record and
+	// RecordSet that of the recordings of one and of the whole set.
+	Budget, Record, RecordSet time.Duration
 	// Step is told what begins. It may be nil.
 	Step func(format string, args ...any)
 
 	labs map[string]*lab // by package; closed at the end of Run
+	done map[string]bool // what trials changed, so that none changes the same again
 }
-
-// Trial is one comparison with its outcome.
-type Trial struct {
-	Kind     string        `json:"kind"`
-	Index    int           `json:"index"`
-	Seed     uint64        `json:"seed"`
-	Commit   string        `json:"commit"`
-	What     string        `json:"what"`   // what was changed
-	Exit     int           `json:"exit"`   // the gate's exit code
-	Hit      bool          `json:"hit"`    // the row that was changed is REGRESSED
-	Change   float64       `json:"change"` // of that row, as judged
-	Lo       float64       `json:"lo"`
-	Hi       float64       `json:"hi"`
-	P        float64       `json:"p"` // adjusted; -1 without noise
-	Floor    float64       `json:"floor"`
-	Rounds   int           `json:"rounds"`
-	Measured float64       `json:"measured"` // seconds of the rounds
-	Seconds  float64       `json:"seconds"`  // with builds
-	Verdict  string        `json:"verdict"`
-	raw      []gzippedText // files to keep
-}
-
-type gzippedText struct{ name, text string }
-
-// Names below Config.Dir.
-const (
-	trialsFile      = "trials.jsonl"
-	calibrationFile = "calibration.json"
-	rawDir          = "raw"
-	tableFile       = "table.md"
-)
 
 // Run does the trials that are missing, in the order of Kinds, and then writes the
 // table. It can be interrupted at any time and goes on where it stopped.
 func Run(ctx context.Context, c Config) error {
-	if c.Step == nil {
-		c.Step = func(string, ...any) {}
-	}
 	have, err := c.begin(ctx)
 	if err != nil {
 		return err
 	}
-	c.labs = map[string]*lab{}
-	defer func() {
-		for _, l := range c.labs {
-			l.close()
-		}
-	}()
+	defer c.close()
 	for _, k := range Kinds {
 		for i := range c.Counts[k.Name] {
 			t := Trial{Kind: k.Name, Index: i, Commit: c.Rev, P: -1}
@@ -110,17 +69,42 @@ func Run(ctx context.Context, c Config) error {
 			if err := c.append(&t); err != nil {
 				return err
 			}
+			c.done[t.Kind+" "+t.What] = true
 		}
 	}
 	return WriteTable(c.Dir)
 }
 
+// Build makes the binaries that the trials of host time need, but for those of
+// slowdowns, which are calibrated first and on a quiet machine, and no trial. It can
+// be interrupted, and goes on where it stopped. It may run beside other work, but not
+// beside Run in the same folder.
+func Build(ctx context.Context, c Config) error {
+	if _, err := c.begin(ctx); err != nil {
+		return err
+	}
+	defer c.close()
+	for _, v := range variants() {
+		if v.measured {
+			continue
+		}
+		if _, err := c.variant(ctx, v.name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // begin finds out which trials there are, and makes c.Rev the commit that all are of.
 func (c *Config) begin(ctx context.Context) (have map[string]bool, err error) {
+	if c.Step == nil {
+		c.Step = func(string, ...any) {}
+	}
+	c.labs, c.done = map[string]*lab{}, map[string]bool{}
 	if err := os.MkdirAll(filepath.Join(c.Dir, rawDir), 0o777); err != nil {
 		return nil, err
 	}
-	if err := repair(filepath.Join(c.Dir, trialsFile)); err != nil {
+	if err := repair(c.Dir); err != nil {
 		return nil, err
 	}
 	done, err := Trials(c.Dir)
@@ -142,6 +126,7 @@ func (c *Config) begin(ctx context.Context) (have map[string]bool, err error) {
 	have = map[string]bool{}
 	for i := range done {
 		have[done[i].id()] = true
+		c.done[done[i].Kind+" "+done[i].What] = true
 		if done[i].Commit != commit {
 			return nil, fmt.Errorf("%s has trials of %s and %s is %s: one run is of one commit; "+
 				"name that one, or another folder", c.Dir, done[i].Commit, rev, commit)
@@ -150,8 +135,10 @@ func (c *Config) begin(ctx context.Context) (have map[string]bool, err error) {
 	return have, nil
 }
 
-func (t *Trial) id() string {
-	return fmt.Sprintf("%s-%03d", strings.ReplaceAll(t.Kind, "/", "-"), t.Index)
+func (c *Config) close() {
+	for _, l := range c.labs {
+		l.close()
+	}
 }
 
 // seedOf gives each trial a seed that does not depend on the others.
@@ -159,75 +146,6 @@ func seedOf(seed uint64, id string) uint64 {
 	h := fnv.New64a()
 	fmt.Fprintf(h, "%d %s", seed, id)
 	return h.Sum64()
-}
-
-// append records a trial: raw samples first, so that a trial that is listed has
-// them.
-func (c *Config) append(t *Trial) error {
-	for _, r := range t.raw {
-		path := filepath.Join(c.Dir, rawDir, t.id()+"."+r.name+".gz")
-		if err := writeGzip(path, r.text); err != nil {
-			return err
-		}
-	}
-	line, err := json.Marshal(t)
-	if err != nil {
-		return err
-	}
-	f, err := os.OpenFile(filepath.Join(c.Dir, trialsFile), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(append(line, '\n'))
-	return errors.Join(err, f.Close())
-}
-
-func writeGzip(path, text string) error {
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	w, _ := gzip.NewWriterLevel(f, gzip.BestCompression)
-	_, err = w.Write([]byte(text))
-	return errors.Join(err, w.Close(), f.Close())
-}
-
-// repair takes away a last line that a crash cut off, so that what follows is not
-// joined to it.
-func repair(path string) error {
-	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	} else if err != nil {
-		return err
-	}
-	return os.Truncate(path, int64(bytes.LastIndexByte(text, '\n')+1))
-}
-
-// Trials reads what was recorded in a folder; none is no error. A last line that
-// was cut off by a crash is left out, and its trial done again.
-func Trials(dir string) ([]Trial, error) {
-	path := filepath.Join(dir, trialsFile)
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	} else if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	var out []Trial
-	s := bufio.NewScanner(f)
-	for n := 1; s.Scan(); n++ {
-		var t Trial
-		if err := json.Unmarshal(s.Bytes(), &t); err != nil {
-			if !s.Scan() {
-				return out, nil
-			}
-			return nil, &gate.Problem{File: path, Line: n, What: err.Error(), Remedy: "delete the line"}
-		}
-		out = append(out, t)
-	}
-	return out, s.Err()
 }
 
 // take fills in what the gate says of the row that was changed; for a trial in

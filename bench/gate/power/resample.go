@@ -1,167 +1,185 @@
 package power
 
 import (
-	"compress/gzip"
 	"fmt"
-	"io"
 	"math"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"credence/bench/gate"
 )
 
-// resampled is a row of what was judged again.
-type resampled struct {
-	kind    string
-	hits, n int
+// Drawing is a row of comparisons that are drawn from a recording.
+type drawing struct {
+	from   string // the kind of the recording
+	head   string // the variant of the head, or "base"
+	about  string
+	length float64 // seconds of measuring of a comparison
 }
 
-// draws is how often each trial is judged again, stretch the least length of what is
-// drawn, in seconds: the machine's regimes last for seconds.
+// drawings are all rows.
+var drawings = []drawing{
+	{recordOne, "base", "nothing changed, 15 s", 15},
+	{recordOne, recorded[1], "2.5 % slower, 15 s", 15},
+	{recordOne, "base", "nothing changed, 60 s", 60},
+	{recordOne, recorded[1], "2.5 % slower, 60 s", 60},
+	{recordOne, recorded[0], "5 % slower, 60 s", 60},
+	{recordSet, "base", "the whole set, nothing changed, 9 min", 540},
+	{recordSet, recorded[0], "the whole set, one queue 5 % slower, 9 min", 540},
+}
+
+// resampled is what came of a drawing.
+type resampled struct {
+	drawing
+	hits, open, n int
+}
+
+// draws is how often each comparison is drawn, stretch the least length of what is
+// drawn in one piece, in seconds: the machine's regimes last for seconds.
 const (
-	draws   = 25
+	draws   = 400
 	stretch = 10.0
 )
 
-// resample judges stretches of the trials of one benchmark again.
+// resample judges comparisons that are drawn from the recordings there are.
 func resample(dir string, trials []Trial) ([]resampled, error) {
 	var rows []resampled
-	for _, k := range Kinds {
-		if !strings.HasPrefix(k.Name, "host/") {
-			continue
-		}
-		row := resampled{kind: k.Name}
-		for i := range trials {
-			t := &trials[i]
-			if t.Kind != k.Name || t.Rounds == 0 {
+	sets := map[string][2]*gate.Set{}
+	for i := range trials {
+		t := &trials[i]
+		for n, d := range drawings {
+			if t.Kind != d.from {
 				continue
 			}
-			base, errA := samples(dir, t, "base.txt")
-			head, errB := samples(dir, t, "head.txt")
-			if errA != nil || errB != nil {
-				return nil, fmt.Errorf("raw samples of %s: %v %v", t.id(), errA, errB)
-			}
-			r := rand.New(rand.NewPCG(t.Seed, 2))
-			for range draws {
-				hit, err := again(r, t, base, head, k.Change)
+			if sets[t.Kind][0] == nil {
+				base, head, err := t.sets(dir)
 				if err != nil {
 					return nil, err
 				}
-				row.n++
-				if hit {
+				sets[t.Kind] = [2]*gate.Set{base, head}
+			}
+			p := newPieces(t, sets[t.Kind])
+			row := resampled{drawing: d, n: draws}
+			for k := range draws {
+				r := rand.New(rand.NewPCG(t.Seed+uint64(n), uint64(k)))
+				exit, hit, err := p.again(r, &d)
+				if err != nil {
+					return nil, err
+				}
+				switch {
+				case hit:
 					row.hits++
+				case exit == gate.ExitInconclusive:
+					row.open++
 				}
 			}
-		}
-		if row.n > 0 {
 			rows = append(rows, row)
 		}
 	}
 	return rows, nil
 }
 
-// samples reads the samples of the benchmark from a trial's raw file.
-func samples(dir string, t *Trial, name string) ([]gate.Sample, error) {
-	path := filepath.Join(dir, rawDir, t.id()+"."+name+".gz")
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		return nil, err
-	}
-	text, err := io.ReadAll(z)
-	if err != nil {
-		return nil, err
-	}
-	set, err := gate.Parse(path, text)
-	if err != nil {
-		return nil, err
-	}
-	s := set.Find(gate.Row{Pkg: "credence/bench/micro", Name: hostBench, Unit: "sec/op"})
-	if s == nil {
-		return nil, fmt.Errorf("%s has no samples of %s", path, hostBench)
-	}
-	return s.Samples, nil
+// pieces are a recording, by round.
+type pieces struct {
+	rounds  []map[string][]line // by layout
+	seconds float64             // of a round
+	layouts map[string][]string // by variant
+	all     int                 // layouts
 }
 
-// again judges stretches of rounds, drawn with replacement until there are as many
-// as there were. Where nothing was changed the binaries are dealt anew.
-func again(r *rand.Rand, t *Trial, base, head []gate.Sample, change bool) (bool, error) {
-	rounds := drawRounds(r, t)
-	all := append(slices.Clone(base), head...)
-	side := map[string]int{} // of a layout
-	for _, x := range base {
-		side[x.Layout] = 0
+// line is a sample of a benchmark.
+type line struct {
+	row   gate.Row
+	value float64
+}
+
+func newPieces(t *Trial, sets [2]*gate.Set) *pieces {
+	p := &pieces{layouts: map[string][]string{}, seconds: t.Measured / float64(max(1, t.Rounds)),
+		rounds: make([]map[string][]line, t.Rounds)}
+	for i := range p.rounds {
+		p.rounds[i] = map[string][]line{}
 	}
-	for _, x := range head {
-		side[x.Layout] = 1
-	}
-	if !change {
-		deal(r, side)
-	}
-	byRound := map[string][]gate.Sample{}
-	for _, x := range all {
-		byRound[x.Round] = append(byRound[x.Round], x)
-	}
-	var text [2]strings.Builder
-	var count [2]int
-	for i, from := range rounds {
-		for _, x := range byRound[strconv.Itoa(from+1)] {
-			s := side[x.Layout]
-			fmt.Fprintf(&text[s], "layout: %s\nround: %d\nBenchmark%s 1 %.6g sec/op\n", x.Layout, i,
-				hostBench, x.Value)
-			count[s]++
+	seen, names := map[string]bool{}, variants()
+	for _, set := range sets {
+		for _, s := range set.Series {
+			for _, x := range s.Samples {
+				at, layout := 0, 0
+				fmt.Sscan(x.Round, &at)
+				fmt.Sscan(x.Layout, &layout)
+				if at < 1 || at > t.Rounds || layout < seedSpace {
+					continue // measured before the rounds, or in one that was cut short
+				}
+				p.rounds[at-1][x.Layout] = append(p.rounds[at-1][x.Layout], line{s.Row, x.Value})
+				if !seen[x.Layout] {
+					seen[x.Layout] = true
+					name := names[layout/seedSpace-1].name
+					p.layouts[name] = append(p.layouts[name], x.Layout)
+				}
+			}
 		}
 	}
+	p.all = len(seen)
+	return p
+}
+
+// again draws a comparison and judges it.
+func (p *pieces) again(r *rand.Rand, d *drawing) (exit int, hit bool, err error) {
+	base := slices.Sorted(slices.Values(p.layouts["base"]))
+	r.Shuffle(len(base), func(i, j int) { base[i], base[j] = base[j], base[i] })
+	n := len(base) / 2
+	sides := [2][]string{base[:n], base[n:]}
+	if d.head != "base" {
+		sides[1] = slices.Sorted(slices.Values(p.layouts[d.head]))
+	}
+	// A round of the comparison has fewer binaries than one of the recording.
+	share := float64(len(sides[0])+len(sides[1])) / float64(p.all)
+	rounds := drawRounds(r, len(p.rounds), int(math.Round(d.length/(p.seconds*share))),
+		int(math.Ceil(stretch/p.seconds)))
 	var sets [2]*gate.Set
 	for s := range sets {
-		fmt.Fprintf(&text[s], "# status: complete, %d rounds, %d samples\n", len(rounds), count[s])
-		var err error
-		if sets[s], err = gate.Parse("resampled", []byte(text[s].String())); err != nil {
-			return false, err
+		var b strings.Builder
+		count, pkg := 0, ""
+		for i, from := range rounds {
+			for _, layout := range sides[s] {
+				fmt.Fprintf(&b, "layout: %s\nround: %d\n", layout, i)
+				for _, x := range p.rounds[from][layout] {
+					if x.row.Pkg != pkg {
+						pkg = x.row.Pkg
+						fmt.Fprintf(&b, "pkg: %s\n", pkg)
+					}
+					fmt.Fprintf(&b, "Benchmark%s 1 %.6g %s\n", x.row.Name, x.value, x.row.Unit)
+					count++
+				}
+			}
+		}
+		fmt.Fprintf(&b, "# status: complete, %d rounds, %d samples\n", len(rounds), count)
+		if sets[s], err = gate.Parse("resampled", []byte(b.String())); err != nil {
+			return 0, false, err
 		}
 	}
 	v, err := gate.Judge(sets[0], sets[1], gate.Options{Seed: r.Uint64()})
 	if err != nil {
-		return false, err
+		return 0, false, err
 	}
-	return v.Exit() == gate.ExitRegressed, nil
+	if d.head == "base" {
+		return v.Exit(), v.Exit() == gate.ExitRegressed, nil
+	}
+	var t Trial
+	err = t.take(v, gate.Host, hostBench)
+	return v.Exit(), t.Hit, err
 }
 
-// drawRounds returns the numbers of rounds in stretches of at least stretch seconds.
-func drawRounds(r *rand.Rand, t *Trial) []int {
-	length := t.Rounds
-	if t.Measured > 0 {
-		length = min(t.Rounds, int(math.Ceil(stretch*float64(t.Rounds)/t.Measured)))
-	}
-	length = max(1, length)
+// drawRounds returns n numbers of rounds, of so many there are, in stretches of a
+// length at least.
+func drawRounds(r *rand.Rand, of, n, length int) []int {
+	length = max(1, min(length, of))
 	var out []int
-	for len(out) < t.Rounds {
-		from := r.IntN(t.Rounds - length + 1)
+	for len(out) < n {
+		from := r.IntN(of - length + 1)
 		for i := range length {
 			out = append(out, from+i)
 		}
 	}
-	return out[:t.Rounds]
-}
-
-// deal gives the layouts to the sides at random, as many to each as before.
-func deal(r *rand.Rand, side map[string]int) {
-	layouts := make([]string, 0, len(side))
-	for l := range side {
-		layouts = append(layouts, l)
-	}
-	slices.Sort(layouts)
-	r.Shuffle(len(layouts), func(i, j int) { layouts[i], layouts[j] = layouts[j], layouts[i] })
-	for i, l := range layouts {
-		side[l] = i % 2
-	}
+	return out[:n]
 }

@@ -75,7 +75,7 @@ func Table(dir string, trials []Trial) (string, error) {
 				of = append(of, t)
 			}
 		}
-		if len(of) > 0 {
+		if len(of) > 0 && k.Name != recordOne && k.Name != recordSet {
 			k.line(&b, of)
 		}
 	}
@@ -84,14 +84,19 @@ func Table(dir string, trials []Trial) (string, error) {
 		return "", err
 	}
 	if len(rows) > 0 {
-		b.WriteString("\nRows below are not of trials: contiguous stretches of rounds, of at least 10 s, " +
-			"were drawn with\nreplacement from the recorded samples and judged again, where nothing was " +
-			"changed with the layouts\ndealt anew to the two sides. They are not independent, and an " +
-			"interval would promise too much.\n\n| resampled from | asked | of | share |\n" +
-			"| --- | ---: | ---: | ---: |\n")
+		fmt.Fprintf(&b, "\nRows below are not of trials but of comparisons that were drawn from a "+
+			"recording of their own,\nin which the binaries of all of them ran interleaved: contiguous "+
+			"stretches of rounds, of at least\n%.0f s, with replacement, where nothing was changed with "+
+			"the layouts dealt anew to the two\nsides. They are not independent, and an interval would "+
+			"promise too much.\n\n| drawn from | comparison | asked | of | share | inconclusive |\n"+
+			"| --- | --- | ---: | ---: | ---: | ---: |\n", stretch)
 		for _, r := range rows {
-			fmt.Fprintf(&b, "| %s | %s %d | %d | %.2f %% |\n", r.kind, asked(kind(r.kind)), r.hits, r.n,
-				100*float64(r.hits)/float64(r.n))
+			what := "found"
+			if r.head == "base" {
+				what = "alarms"
+			}
+			fmt.Fprintf(&b, "| %s | %s | %s %d | %d | %.2f %% | %d |\n", r.from, r.about, what, r.hits,
+				r.n, 100*float64(r.hits)/float64(r.n), r.open)
 		}
 	}
 	return b.String(), nil

@@ -350,6 +350,10 @@ func (s *Scheduler) settle(e *Entity) {
 		// comes after it sees the entity not listed, and sends a message.
 		e.mark.And(^uint32(listed))
 		if e.queue.Empty() || !e.relist() {
+			// Who waits for that looks at the mark.
+			if s.flushers.Load() != 0 {
+				s.exec.Wake(s)
+			}
 			return
 		}
 	}

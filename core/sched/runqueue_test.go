@@ -8,14 +8,16 @@ import (
 // TestTurnsAgainstDumbTwin drives a set of slots of every number of levels that a
 // run queue can have but the last.
 func TestTurnsAgainstDumbTwin(t *testing.T) {
-	for _, size := range []int{1, 64, 65, 5_000, 300_000} {
+	for _, size := range []int{1, 64, 65, 70, 5_000, 300_000} {
 		r := rand.New(rand.NewPCG(1, uint64(size)))
 		var set turns
-		set.grow(size)
+		set.grow(1)
 		twin := map[uint32]bool{}
 		var in []uint32
 		for op := range 2_000 {
-			if slot := uint32(r.IntN(size)); !twin[slot] && len(in) < 20 {
+			limit := min(size, 1+op*size/1_000) // the set grows with what is in it
+			if slot := uint32(r.IntN(limit)); !twin[slot] && len(in) < 20 {
+				set.grow(int(slot) + 1)
 				set.add(slot)
 				twin[slot], in = true, append(in, slot)
 			} else if len(in) > 0 {

@@ -27,8 +27,18 @@ func (t *turns) grow(n int) {
 			t.levels[l] = append(t.levels[l], 0)
 		}
 		if n == 1 {
-			t.height = max(t.height, l+1)
+			t.raise(l + 1)
 			return
+		}
+	}
+}
+
+// raise makes t so many levels high, at least: each new one knows of the word
+// that was above all others.
+func (t *turns) raise(height int) {
+	for ; t.height < height; t.height++ {
+		if l := t.height; l > 0 && t.levels[l-1][0] != 0 {
+			t.levels[l][0] |= 1
 		}
 	}
 }

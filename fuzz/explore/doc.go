@@ -21,7 +21,14 @@
 // in the order of operations that do not affect each other (P. Godefroid,
 // LNCS 1032, 1996; P. Abdulla, S. Aronis, B. Jonsson, K. Sagonas, "Optimal
 // Dynamic Partial Order Reduction", POPL 2014, algorithm 1: source sets). Cached
-// drops what leads to a state that was seen before. RandomWalk and PCT draw
+// drops what leads to a state that was seen before, where threads are known by all
+// that they have seen. States knows them by their stacks and by the memory of the
+// program instead, so that orders which come to the same are one, whatever was seen
+// on the way; it leaves out besides what sleep sets do, and steps of threads that
+// nobody can interfere with, as far as is known of what threads go on to do
+// (A. Valmari, "Stubborn sets for reduced state space generation", 1991), and begins
+// again if that turns out to have been too little. What DPOR cannot exhaust for the
+// length of executions, States often can. RandomWalk and PCT draw
 // (S. Burckhardt, P. Kothari, M. Musuvathi, S. Nagarakatte, "A Randomized
 // Scheduler with Probabilistic Guarantees of Finding Bugs", ASPLOS 2010).
 //
@@ -39,6 +46,9 @@
 // that is bounded by a count of its own, and longer than that, is not seen to
 // its end.
 //
+// States finds loops by what they are: a thread that comes back to a state by itself
+// is in one.
+//
 // # The race detector
 //
 // Built with -race as well, the code of each thread runs on a goroutine of its
@@ -47,6 +57,11 @@
 // plain memory outside Vars, at some microseconds an operation.
 //
 // # What it does not do
+//
+// States tells by 64 bits of hash, as Cached does. It takes executions not to
+// allocate if 64 drawn ones did not; where they do, threads whose stacks lead to
+// memory of the execution's own are known by what they have seen. Under the race
+// detector, where the code runs on stacks that nobody looks at, all are.
 //
 // It does not model weak memory, which Go's atomics do not have. Without -race it
 // sees no plain memory outside a Var. Exhausted means for that program and that

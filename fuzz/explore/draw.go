@@ -116,6 +116,7 @@ type path struct {
 type turn struct {
 	choice bool
 	value  uint8
+	held   int // not a turn: the thread is held, in a loop of so many turns
 }
 
 // take returns the next turn, if it can be taken.
@@ -138,6 +139,12 @@ func (p *path) choose(_ *engine, n int) int {
 }
 
 func (p *path) pick(e *engine, enabled mask) int {
+	if !p.lost && p.at < len(p.turns) && p.turns[p.at].held > 0 {
+		return p.hold(e)
+	}
+	if p.at == len(p.turns) {
+		e.tells = false // from here on loops are looked for
+	}
 	if t, ok := p.take(false, enabled); ok {
 		return e.append(t, enabled)
 	}
@@ -145,6 +152,20 @@ func (p *path) pick(e *engine, enabled mask) int {
 		return e.append(e.last, enabled)
 	}
 	return e.append(bits.TrailingZeros8(uint8(enabled)), enabled)
+}
+
+// hold puts the thread to sleep that the schedule says.
+func (p *path) hold(e *engine) int {
+	h := p.turns[p.at]
+	t := int(h.value)
+	if from := e.depth - h.held; t < len(e.threads) && from >= 0 && e.threads[t].Polls {
+		p.at++
+		e.holdLooper(e.threads[t], from)
+	} else {
+		p.lost = true
+		p.at++
+	}
+	return retry
 }
 
 func (p *path) advance(*engine) bool { return false }

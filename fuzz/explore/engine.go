@@ -22,6 +22,7 @@ type engine struct {
 	gen     uint32 // of locations that are not in memory at the start
 
 	// The execution.
+	quiet      bool    // nobody reads messages
 	running    *thread // nil while no thread's code runs
 	turnOf     int     // whose turn it is, for the engine's loop
 	starting   bool    // threads run to their first operation
@@ -44,18 +45,28 @@ type engine struct {
 	kept   int
 	log    []change // what is known of plain memory, to be undone
 
-	strategy strategy
-	sleep    mask // threads whose next step leads to what was played already
-	cut      bool // the bound on preemptions left something out
-	sleeps   bool // the strategy uses sleep
-	order    bool // it wants to know the order that events force
-	hashes   bool // it wants to know the state
-	state    uint64
-	tracing  *recorder
-	visited  map[uint64]uint8
-	executed int
-	steps    int64
-	longest  int
+	strategy  strategy
+	sleep     mask // threads whose next step leads to what was played already
+	cut       bool // the bound on preemptions left something out
+	sleeps    bool // the strategy uses sleep
+	order     bool // it wants to know the order that events force
+	hashes    bool // it wants to know the state
+	stacks    bool // it wants to know it by memory and stacks
+	announces bool // or by what threads can come to
+	futures   *futures
+	spots     *spots
+	told      bool                 // the schedule that is replayed says so
+	tells     bool                 // loops are found by states, and not by rounds
+	holds     []hold               // on the path, by the strategy
+	held      int                  // of them, done in this execution
+	vars      []uint32             // locations of Vars that were accessed
+	ranks     [MaxThreads][]uint16 // of accesses to them
+	state     uint64
+	tracing   *recorder
+	visited   map[uint64]uint8
+	executed  int
+	steps     int64
+	longest   int
 
 	detector
 }
@@ -67,6 +78,7 @@ type location struct {
 	known   clock  // what a reader of the word learns of accesses to Vars
 	last    access // the accesses that a further one may race with
 	plain   plain  // of a Var
+	isVar   bool
 	shadow  uint64 // names what a pointer or a Var holds; 0: as at the start
 }
 
@@ -81,6 +93,9 @@ type node struct {
 	done      mask // played, and this one
 	write     bool
 	before    uint8  // preemptions on arrival
+	key       uint64 // of the state, if the strategy wants it
+	local     uint64 // what its thread's stack held behind it
+	at        int32  // and where it was
 	what      uint32 // the operation and the location of a step
 	sig       uint32
 	event
@@ -151,6 +166,7 @@ func (e *engine) begin() {
 	e.asleep, e.over, e.redundant = 0, false, false
 	e.verdict, e.message, e.panicStack = Passed, "", nil
 	e.last, e.depth, e.preempted, e.state, e.sleep = -1, 0, 0, 0, 0
+	e.held = 0
 	for i := range e.locs {
 		e.locs[i].waiters = 0
 		e.locs[i].version = 0
@@ -160,6 +176,7 @@ func (e *engine) begin() {
 		t.raised, t.inside, t.retry, t.spurned, t.history = t.raised[:0], false, false, 0, 0
 		t.waits = t.waits[:0]
 		t.rounds.reset()
+		t.at = -1
 		t.order.woken = 0
 	}
 }
@@ -238,6 +255,15 @@ func (e *engine) pick() int {
 	if e.depth < e.replay {
 		return e.repeat()
 	}
+	for {
+		if n := e.choose1(); n != retry {
+			return n
+		}
+	}
+}
+
+// choose1 has the strategy pick among those who can go on.
+func (e *engine) choose1() int {
 	enabled := e.alive &^ e.asleep
 	if enabled == 0 {
 		e.stuck()
@@ -260,6 +286,11 @@ const unrepeatable = "explore: an execution did not repeat itself: the code of t
 // repeat returns whose turn it was on the path.
 func (e *engine) repeat() int {
 	n := &e.nodes[e.depth]
+	for e.held < len(e.holds) && e.holds[e.held].at == e.depth {
+		h := e.holds[e.held]
+		e.held++
+		e.holdLooper(e.threads[h.thread], h.from)
+	}
 	if n.choice || (e.alive&^e.asleep)>>n.thread&1 == 0 {
 		e.finish(Assertion, unrepeatable)
 		return -1
@@ -278,7 +309,11 @@ func (e *engine) stuck() {
 				e.finish(BusyLoop, t.Name+" goes round without sleeping, and nobody else is left")
 			}
 		}
-		e.finish(LostWakeup, e.sleepers(left))
+		m := ""
+		if !e.quiet {
+			m = e.sleepers(left)
+		}
+		e.finish(LostWakeup, m)
 		return
 	}
 	e.finish(Passed, "")
@@ -299,6 +334,8 @@ func (e *engine) sleepers(left mask) string {
 }
 
 // decide is Choose.
+//
+//go:noinline
 func (e *engine) decide(n int) int {
 	if e.over {
 		panic(unwind{})
@@ -331,6 +368,19 @@ func (e *engine) decide(n int) int {
 
 // Word is xatomic's question before an operation on a word.
 func (e *engine) Word(w *xatomic.Word, op xatomic.Op, a, b uint64) uint64 {
+	if !e.stacks {
+		return e.operate(w, op, a, b, nil)
+	}
+	r := e.operate(w, op, a, b, unsafe.Pointer(&b))
+	wipe()
+	return r
+}
+
+// operate does the operation. from is the end of the stack of the program's code,
+// if that is wanted.
+//
+//go:noinline
+func (e *engine) operate(w *xatomic.Word, op xatomic.Op, a, b uint64, from unsafe.Pointer) uint64 {
 	t := e.running
 	if t == nil {
 		return xatomic.Apply(w, op, a, b)
@@ -344,6 +394,9 @@ func (e *engine) Word(w *xatomic.Word, op xatomic.Op, a, b uint64) uint64 {
 	}
 	for t.retry = false; ; {
 		t.op, t.word, t.a, t.b, t.loc = op, w, a, b, loc
+		if e.announces {
+			t.announce(from)
+		}
 		t.rounds.check(t)
 		e.turn(t)
 		old := peek(w)
@@ -365,6 +418,17 @@ func (e *engine) Word(w *xatomic.Word, op xatomic.Op, a, b uint64) uint64 {
 
 // Ref is Word for a pointer.
 func (e *engine) Ref(r *xatomic.Ref, op xatomic.Op, a, b unsafe.Pointer) (unsafe.Pointer, bool) {
+	if !e.stacks {
+		return e.operateRef(r, op, a, b, nil)
+	}
+	p, ok := e.operateRef(r, op, a, b, unsafe.Pointer(&b))
+	wipe()
+	return p, ok
+}
+
+//go:noinline
+func (e *engine) operateRef(r *xatomic.Ref, op xatomic.Op, a, b unsafe.Pointer,
+	from unsafe.Pointer) (unsafe.Pointer, bool) {
 	t := e.running
 	if t == nil {
 		return xatomic.ApplyRef(r, op, a, b)
@@ -374,6 +438,9 @@ func (e *engine) Ref(r *xatomic.Ref, op xatomic.Op, a, b unsafe.Pointer) (unsafe
 	}
 	t.op, t.word, t.ref, t.pa, t.pb, t.retry = op, nil, r, a, b, false
 	t.loc = e.locate(&r.Location)
+	if e.announces {
+		t.announce(from)
+	}
 	t.rounds.check(t)
 	e.turn(t)
 	old := peekRef(r)

@@ -22,13 +22,17 @@ type Options struct {
 	Seed uint64
 	// Depth is of PCT: how many orderings a bug takes; 0 means 3.
 	Depth int
-	// MaxStates ends a Cached exploration; 0 means 16,000,000, of 32 bytes or so.
+	// MaxStates ends a Cached or States exploration; 0 means 16,000,000, of StateSize
+	// bytes or so.
 	MaxStates int
 	// Each is told of each execution that was played to its end, and says whether
 	// to go on even though it failed.
 	Each func(*Execution) (goOn bool)
 	// Stop is asked every 256 executions.
 	Stop func() bool
+	// Progress is told as often of an estimate of the share that is done, 0 to 1,
+	// which may fall, and of the executions so far.
+	Progress func(share float64, executions int)
 }
 
 // Execution is one execution, as Options.Each sees it.
@@ -42,6 +46,10 @@ type Execution struct {
 
 // Schedule returns the string that replays the execution.
 func (x *Execution) Schedule() string { return x.e.schedule() }
+
+// StateSize is about how many bytes a state that was met takes, the map's own part
+// included.
+const StateSize = 40
 
 const (
 	maxStates = 16_000_000
@@ -66,9 +74,17 @@ func Run(p *Program, o Options) (*Result, error) {
 	e, done := enter(p, o)
 	defer done()
 	e.strategy = s
-	e.sleeps = o.Strategy == DPOR || o.Strategy == SleepSets
+	e.sleeps = o.Strategy == DPOR || o.Strategy == SleepSets || o.Strategy == States && !o.Bounded
 	e.order = o.Strategy == DPOR
-	e.hashes = o.Strategy == Cached
+	e.hashes = o.Strategy == Cached || o.Strategy == States
+	if o.Strategy == States {
+		e.spots = newSpots(e)
+		e.announces = true
+		if !o.Bounded && p.Invariant == nil {
+			e.futures = newFutures(len(e.memory.names))
+		}
+		s.(*states).learn(e)
+	}
 	if e.hashes {
 		e.visited = make(map[uint64]uint8)
 	}
@@ -118,6 +134,9 @@ func (o *Options) strategy() (strategy, error) {
 	if !o.Bounded {
 		o.Bound = unbounded
 	}
+	if o.Strategy == States {
+		return &states{bound: o.Bound, met: make(map[uint64]visit)}, nil
+	}
 	return &search{kind: o.Strategy, bound: o.Bound}, nil
 }
 
@@ -126,7 +145,7 @@ func (s Strategy) draws() bool { return s == RandomWalk || s == PCT }
 
 // bounds reports whether a strategy can be bounded by preemptions. DPOR and sleep
 // sets cannot: an order within the bound may be equivalent only to orders beyond.
-func (s Strategy) bounds() bool { return s == Full || s == Cached }
+func (s Strategy) bounds() bool { return s == Full || s == Cached || s == States }
 
 // explore plays executions until one fails, there is none left, or it is told to
 // stop.
@@ -143,9 +162,12 @@ func (e *engine) explore() *Result {
 				break
 			}
 		}
+		if e.executed&255 == 0 && o.Progress != nil {
+			o.Progress(e.done(), e.executed)
+		}
 		if stopped := e.executed&255 == 0 && o.Stop != nil && o.Stop() ||
 			o.Executions > 0 && r.Executions+r.Redundant >= o.Executions ||
-			len(e.visited) > o.MaxStates; stopped {
+			e.remembered() > o.MaxStates; stopped {
 			r.Coverage = e.coverage(r, true)
 			break
 		}

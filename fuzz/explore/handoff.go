@@ -13,14 +13,31 @@ import (
 func (e *engine) hook() xatomic.Hook { return e }
 
 // call runs code of the program for t, on t's stack.
-func (t *thread) call(f func()) { f() }
+func (t *thread) call(f func()) {
+	if t.e.stacks && !t.inside {
+		enterCode(f)
+		return
+	}
+	f()
+}
 
 // choose, loop and raise are what Choose, Await and Raise ask the engine.
-func (e *engine) choose(n int) int { return e.decide(n) }
+func (e *engine) choose(n int) int {
+	v := e.decide(n)
+	if e.stacks {
+		wipe()
+	}
+	return v
+}
 
 func (e *engine) loop() { e.beginLoop() }
 
-func (e *engine) raise(f func()) { e.running.raised = append(e.running.raised, f) }
+func (e *engine) raise(f func()) {
+	e.running.raised = append(e.running.raised, f)
+	if e.stacks {
+		wipe()
+	}
+}
 
 // apply leaves in a word what the operation does: one thread runs at a time.
 func (e *engine) apply(w *xatomic.Word, next uint64) { w.V = next }

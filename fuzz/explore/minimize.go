@@ -2,7 +2,10 @@
 
 package explore
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 const (
 	// minimizeBound is the most preemptions for which a shortest failure is looked
@@ -21,7 +24,7 @@ func Minimize(p *Program, r *Result) (*Result, error) {
 	for bound := 0; bound <= min(minimizeBound, r.Preemptions); bound++ {
 		found, steps := "", 0
 		_, err := Run(p, Options{
-			Strategy: Cached, Bounded: true, Bound: bound, Executions: minimizeRuns,
+			Strategy: States, Bounded: true, Bound: bound, Executions: minimizeRuns,
 			Each: func(x *Execution) bool {
 				if x.Verdict == r.Verdict && (found == "" || x.Steps < steps) {
 					found, steps = x.Schedule(), x.Steps
@@ -59,6 +62,7 @@ func Replay(p *Program, schedule string) (*Result, error) {
 	}
 	e, done := enter(p, Options{})
 	defer done()
+	e.told = strings.HasPrefix(schedule, "~")
 	r, used := e.along(turns, true)
 	if used < len(turns) {
 		return nil, fmt.Errorf("explore: program %s: turn %d of the schedule cannot be taken: "+
@@ -74,6 +78,7 @@ func Replay(p *Program, schedule string) (*Result, error) {
 func (e *engine) along(turns []turn, record bool) (*Result, int) {
 	way := &path{turns: turns}
 	e.strategy = way
+	e.tells = e.told
 	e.restart()
 	if record {
 		e.tracing = newRecorder(e)
@@ -99,7 +104,13 @@ func (e *engine) along(turns []turn, record bool) (*Result, int) {
 func (e *engine) nearest(r *Result) {
 	turns := make([]turn, 0, e.depth)
 	options := make([]mask, 0, e.depth)
-	for _, n := range e.nodes[:min(e.depth, len(e.nodes))] {
+	holds := e.holds
+	for d, n := range e.nodes[:min(e.depth, len(e.nodes))] {
+		for len(holds) > 0 && holds[0].at <= d {
+			turns = append(turns, turn{value: uint8(holds[0].thread), held: d - holds[0].from})
+			options = append(options, 0)
+			holds = holds[1:]
+		}
 		if n.choice {
 			turns = append(turns, turn{choice: true, value: n.value})
 			options = append(options, 1<<n.of-1)
@@ -114,13 +125,23 @@ func (e *engine) nearest(r *Result) {
 			if options[d]>>v&1 == 0 || v == turns[d].value {
 				continue
 			}
-			other := append(append([]turn(nil), turns[:d]...), turn{turns[d].choice, v})
+			other := append(append([]turn(nil), turns[:d]...), turn{choice: turns[d].choice, value: v})
 			runs++
 			if x, _ := e.along(other, false); x.Verdict == Passed {
 				x, _ = e.along(other, true)
-				r.Trace.Nearest, r.Trace.Differs = x.Trace, d
+				r.Trace.Nearest, r.Trace.Differs = x.Trace, taken(turns[:d])
 				return
 			}
 		}
 	}
+}
+
+// taken returns how many of turns are steps.
+func taken(turns []turn) (n int) {
+	for _, t := range turns {
+		if t.held == 0 {
+			n++
+		}
+	}
+	return n
 }

@@ -84,6 +84,18 @@ var mutants = []mutant{
 	{"pollers are held for ever", "rounds.go", "e.locs[l.loc].waiters |= t.bit", "_ = l"},
 	{"loops are loops wherever they are", "rounds.go", "for _, pc := range stack[:t.callers(stack[:])] {",
 		"for _, pc := range stack[:t.callers(stack[:])*0] {"},
+	{"a state that was met is left whoever slept then", "states.go",
+		"n.backtrack = was.follow & was.sleep &^ n.sleep", "n.backtrack = 0"},
+	{"states do not tell stacks", "stack.go", "hash = (hash ^ v) * 0xd6e8feb86659fd93", "hash = 1"},
+	{"states do not tell memory", "image.go", "hash += mix(m.base+uint64(w), v)", "hash += 0"},
+	{"states do not tell whose turn it was", "states.go",
+		"key = mix(key, uint64(e.last+1))", "key = mix(key, 1)"},
+	{"a state counts for all bounds", "states.go", "if was.used <= n.before {", "if was.used < 255 {"},
+	{"memory of an execution's own is not minded", "stack.go", "if s.allocates && !s.known(v) {", "if false {"},
+	{"nobody interferes", "future.go", "s |= u.bit", "_ = u"},
+	{"nothing is known of nowhere", "future.go", "p.born == f.pass {", "p.born == -1 {"},
+	{"states do not tell who was woken", "states.go", "uint64(t.spurned)<<3|", "0|"},
+	{"a loop is no loop", "states.go", "if who&(who-1) == 0 {", "if who == 0 {"},
 }
 
 // TestMutants builds this package with each mutant in place and wants its tests
@@ -151,7 +163,7 @@ func (m *mutant) run(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), lifetime)
 	defer cancel()
-	tests := exec.CommandContext(ctx, binary, "-test.run", "Agree|Lock|Token|Interrupt|Loop|Livelock|Limit|Panics|Trace|Unreachable")
+	tests := exec.CommandContext(ctx, binary, "-test.run", "Agree|Lock|Token|Interrupt|Loop|Livelock|Limit|Panics|Trace|Unreachable|States")
 	tests.Dir, _ = os.Getwd()
 	out, err := tests.CombinedOutput()
 	if err == nil {

@@ -69,11 +69,23 @@ func (e *engine) learn(t *thread, l *location, written bool) {
 
 // Var is xatomic's word of an access to plain memory.
 func (e *engine) Var(l *xatomic.Location, write bool) {
+	e.access(l, write)
+	if e.stacks {
+		wipe()
+	}
+}
+
+//go:noinline
+func (e *engine) access(l *xatomic.Location, write bool) {
 	t := e.running
 	if t == nil || e.over {
 		return
 	}
 	id := e.locate(l)
+	if e.stacks && !e.locs[id].isVar {
+		e.locs[id].isVar = true
+		e.vars = append(e.vars, id)
+	}
 	if e.hashes {
 		e.hashVar(t, id, write)
 	}
@@ -148,6 +160,9 @@ func (e *engine) rollback(to int) {
 			e.locs[c.index].plain = c.plain
 		}
 		e.log = e.log[:len(e.log)-1]
+	}
+	for len(e.holds) > 0 && e.holds[len(e.holds)-1].at > to {
+		e.holds = e.holds[:len(e.holds)-1]
 	}
 	e.kept = to
 }

@@ -16,6 +16,9 @@ type script struct {
 	threads  [][]instr
 	isr      []instr // what raise raises
 	spurious int
+	// forgets: a thread keeps only the latest that it has seen, so that many orders
+	// come to the same state.
+	forgets bool
 }
 
 type verb uint8
@@ -193,12 +196,19 @@ type cell struct{ _ uint8 }
 
 // record is what a thread has seen.
 type record struct {
-	n    uint8
-	done bool
-	list [64]uint8
+	n       uint8
+	done    bool
+	forgets bool
+	list    [64]uint8
 }
 
-func (o *record) add(x uint8) { o.list[o.n] = x; o.n++ }
+func (o *record) add(x uint8) {
+	if o.forgets {
+		o.n = 0
+	}
+	o.list[o.n] = x
+	o.n++
+}
 
 func (s *stage) cell(i uint8) *cell {
 	if i == 2 {
@@ -225,6 +235,9 @@ func (sc *script) program() (*Program, *stage) {
 	s := new(stage)
 	for i := range s.tokens {
 		s.tokens[i] = xatomic.NewParker()
+	}
+	for i := range s.seen {
+		s.seen[i].forgets = sc.forgets
 	}
 	p := &Program{Name: "script", State: s, Spurious: sc.spurious}
 	for i, l := range sc.threads {

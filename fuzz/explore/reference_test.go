@@ -18,6 +18,7 @@ type machine struct {
 	vars    [scriptVars]uint8
 	ptr     uint8 // of cells; 2 is nil
 	threads [3]cpu
+	forgets bool
 }
 
 type cpu struct {
@@ -44,7 +45,7 @@ func reference(sc *script, bound int) result {
 		last      int
 		preempted int
 	}
-	start := key{m: machine{ptr: 2}, last: -1}
+	start := key{m: machine{ptr: 2, forgets: sc.forgets}, last: -1}
 	seen := map[key]bool{start: true}
 	todo := []key{start}
 	for len(todo) > 0 {
@@ -250,6 +251,9 @@ func (m *machine) simple(t int, i instr) {
 
 func (m *machine) see(t int, x uint8) {
 	c := &m.threads[t]
+	if m.forgets {
+		c.n = 0
+	}
 	c.seen[c.n] = x
 	c.n++
 }

@@ -77,6 +77,9 @@ func (r *rounds) check(t *thread) {
 		r.since = n
 		return
 	}
+	if t.e.tells && (t.local != 0 || !t.e.stacks) { // a state that comes again tells
+		return
+	}
 	if n < 4 || n&3 != 0 && !t.Polls && n != r.suspect.again {
 		return
 	}
@@ -188,6 +191,14 @@ func (t *thread) hold(looks []look) {
 // is held until something changes that it has looked at since its last Yield,
 // unless it has changed something itself.
 func (e *engine) Yield() {
+	e.yield()
+	if e.stacks {
+		wipe()
+	}
+}
+
+//go:noinline
+func (e *engine) yield() {
 	t := e.running
 	if t == nil || e.over {
 		return
@@ -203,6 +214,8 @@ func (e *engine) Yield() {
 
 // beginLoop notes that a loop begins here: what was looked at before is no part of
 // it.
+//
+//go:noinline
 func (e *engine) beginLoop() { e.running.rounds.since = len(e.running.rounds.looks) }
 
 // circling ends the execution if several threads, all that can go on, have
@@ -214,16 +227,20 @@ func (e *engine) circling() bool {
 		if !changes || who&(who-1) == 0 || who != e.alive&^e.asleep {
 			continue
 		}
-		m := "threads go round together, and none gets anywhere:"
-		for _, t := range e.threads {
-			if who&t.bit != 0 {
-				m += " " + t.Name
-			}
-		}
-		e.finish(Livelock, m)
+		e.livelocked(who)
 		return true
 	}
 	return false
+}
+
+func (e *engine) livelocked(who mask) {
+	m := "threads go round together, and none gets anywhere:"
+	for _, t := range e.threads {
+		if who&t.bit != 0 {
+			m += " " + t.Name
+		}
+	}
+	e.finish(Livelock, m)
 }
 
 // circle returns which threads took part in the latest rounds of p steps, none if

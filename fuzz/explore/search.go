@@ -84,8 +84,10 @@ func (s *search) seen(e *engine) bool {
 	return false
 }
 
-// advance takes the last choice that has something left, and the next of it.
-func (s *search) advance(e *engine) bool {
+func (s *search) advance(e *engine) bool { return e.back() }
+
+// back takes the last choice that has something left, and the next of it.
+func (e *engine) back() bool {
 	for d := min(e.depth, len(e.nodes)) - 1; d >= 0; d-- {
 		n := &e.nodes[d]
 		if n.choice {

@@ -23,6 +23,7 @@ type snapshot struct {
 	names   []string           // of locations, by number
 	objects map[uintptr]string // the path to what is at an address
 	seen    map[object]bool
+	images  []image
 }
 
 // region is one piece of memory with what it held.
@@ -58,6 +59,7 @@ func take(root any) *snapshot {
 		r.saved = reflect.New(r.at.Type()).Elem()
 		r.saved.Set(r.at)
 	}
+	s.picture()
 	s.seen = nil
 	return s
 }

@@ -41,6 +41,8 @@ type thread struct {
 	known   clock    // what it knows of accesses to Vars, its own included
 	silent  bool     // its next access is one that nobody can know of: the first after it published
 	history uint64   // hash of all that it has seen
+	at      int32    // where it is, of e.futures; -1: nowhere
+	local   uint64   // of its stack and the operation that it does next; 0: not known exactly
 }
 
 // unwind is what a thread's stack is cleared with when its execution is over.

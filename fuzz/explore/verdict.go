@@ -91,6 +91,9 @@ const (
 	Full
 	// Cached plays every order up to a state that was seen before.
 	Cached
+	// States plays every order up to a state of memory and stacks that was met
+	// before, and leaves out what SleepSets does.
+	States
 	// RandomWalk draws the thread that goes on, each time anew.
 	RandomWalk
 	// PCT draws an order of priority and a few moments at which it changes.
@@ -98,7 +101,7 @@ const (
 	numStrategies
 )
 
-var strategyNames = [numStrategies]string{"dpor", "sleep", "full", "cached", "random", "pct"}
+var strategyNames = [numStrategies]string{"dpor", "sleep", "full", "cached", "states", "random", "pct"}
 
 // String returns the strategy's name as it stands on command lines.
 func (s Strategy) String() string { return strategyNames[s] }

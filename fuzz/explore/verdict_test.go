@@ -29,7 +29,7 @@ func program(p Program, threads ...Thread) (*Program, *meeting) {
 // and the words in the message.
 func expect(t *testing.T, make func() *Program, v Verdict, message string) {
 	t.Helper()
-	for _, st := range []Strategy{DPOR, SleepSets, Full, Cached} {
+	for _, st := range []Strategy{DPOR, SleepSets, Full, Cached, States} {
 		if (st == DPOR || st == SleepSets) && make().Invariant != nil {
 			if _, err := Run(make(), Options{Strategy: st}); err == nil {
 				t.Errorf("%v takes an Invariant", st)

@@ -169,3 +169,59 @@ func TestHelperIsBuiltAnew(t *testing.T) {
 		}
 	}
 }
+
+// TestExploreGoesOn wants what was finished to be taken from the file of -resume, the
+// parts of shards to add up, and a line in the ledger.
+func TestExploreGoesOn(t *testing.T) {
+	needGo(t)
+	dir := t.TempDir()
+	file, ledger := filepath.Join(dir, "kept.jsonl"), filepath.Join(dir, "ledger.jsonl")
+	first := call(t, "explore", "-resume", file, "-ledger", ledger, "wait/1 job", "wait/late")
+	text, err := os.ReadFile(file)
+	if err != nil || first.code != exitOK || bytes.Count(text, []byte("\n")) != 2 {
+		t.Fatalf("%v: %s %+v", err, text, first)
+	}
+	// A result that only the file can know of.
+	forged := bytes.Replace(text, []byte(`"Executions":12`), []byte(`"Executions":77`), 1)
+	if err := os.WriteFile(file, append(forged, `{"Key":"cut o`...), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	again := call(t, "explore", "-resume", file, "-ledger", ledger, "wait/1 job", "wait/late")
+	if again.code != exitOK || !strings.Contains(again.stdout, " 77 executions") {
+		t.Errorf("%+v", again)
+	}
+	if text, err := os.ReadFile(ledger); err != nil || bytes.Count(text, []byte(`"executions"`)) != 2 {
+		t.Errorf("%v: %s", err, text)
+	}
+	var parts []string
+	for _, shard := range []string{"1/2", "2/2"} {
+		parts = append(parts, filepath.Join(dir, shard[:1]))
+		o := call(t, "explore", "-strategy", "random", "-executions", "300", "-shard", shard,
+			"-resume", parts[len(parts)-1], "wait/1 job")
+		if o.code != exitOK || !strings.Contains(o.stdout, "pass-sampled(150)") {
+			t.Errorf("%s: %+v", shard, o)
+		}
+	}
+	o := call(t, append([]string{"explore", "-merge"}, parts...)...)
+	if o.code != exitOK || !strings.Contains(o.stdout, "pass-sampled(300)") {
+		t.Errorf("%+v", o)
+	}
+	o = call(t, "explore", "-shard", "3/2", "wait/1 job")
+	if o.code != exitUsage || !strings.Contains(o.stderr, "want I/N") {
+		t.Errorf("%+v", o)
+	}
+}
+
+// TestExploreLimits: states within the memory that was given, and a trace in a file.
+func TestExploreLimits(t *testing.T) {
+	needGo(t)
+	o := call(t, "explore", "-strategy", "states", "-max-mem", "1", "sched/2 jobs, 2 in flight")
+	if o.code != exitInconclusive || !strings.Contains(o.stdout, "pass-partial") {
+		t.Errorf("%+v", o)
+	}
+	file := filepath.Join(t.TempDir(), "late.pftrace")
+	o = call(t, "explore", "-trace", "-perfetto", file, "wait/late")
+	if text, err := os.ReadFile(file); err != nil || o.code != exitOK || !bytes.Contains(text, []byte("sleeps")) {
+		t.Errorf("%v: %d bytes, %+v", err, len(text), o)
+	}
+}

@@ -10,13 +10,18 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
-// buildHelper builds a package of the module with build tags, unless there is one
-// for the same source in the cache, and returns the program's path.
-func buildHelper(ctx context.Context, stderr io.Writer, pkg, tags string) (string, error) {
+// buildHelper builds a package of the module with build tags and other flags of go
+// build, unless there is one for the same source in the cache, and returns the
+// program's path.
+func buildHelper(ctx context.Context, stderr io.Writer, pkg, tags string, flags ...string) (
+	string, error) {
+	flags = append([]string{"-tags", tags}, flags...)
 	goTool, err := exec.LookPath("go")
 	if err != nil {
 		return "", errors.New("it is built when needed, and there is no go command; " +
@@ -34,7 +39,7 @@ func buildHelper(ctx context.Context, stderr io.Writer, pkg, tags string) (strin
 	if err != nil {
 		return "", fmt.Errorf("go version: %w", err)
 	}
-	sum, err := sourceHash(root, string(version)+pkg+" "+tags)
+	sum, err := sourceHash(root, string(version)+pkg+" "+strings.Join(flags, " "))
 	if err != nil {
 		return "", err
 	}
@@ -42,30 +47,34 @@ func buildHelper(ctx context.Context, stderr io.Writer, pkg, tags string) (strin
 	if err != nil {
 		cache = os.TempDir()
 	}
-	file := filepath.Join(cache, "credence", tags+"-"+sum[:20])
+	file := filepath.Join(cache, "credence", path.Base(path.Dir(pkg))+"-"+sum[:20])
 	if _, err := os.Stat(file); err == nil {
 		return file, nil
 	}
 	if terminal(stderr) {
-		fmt.Fprintf(stderr, "building the helper of this source with -tags %s, once\n", tags)
+		fmt.Fprintf(stderr, "building the helper of this source with %s, once\n", strings.Join(flags, " "))
 	}
-	return file, build(ctx, goTool, root, pkg, tags, file)
+	return file, build(ctx, goTool, root, pkg, flags, file)
 }
 
 // build builds into a file of its own and renames it, so that two at a time do
 // not meet.
-func build(ctx context.Context, goTool, root, pkg, tags, file string) error {
+func build(ctx context.Context, goTool, root, pkg string, flags []string, file string) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return err
 	}
 	part := fmt.Sprintf("%s.%d", file, os.Getpid())
 	defer os.Remove(part)
-	cmd := exec.CommandContext(ctx, goTool, "build", "-tags", tags, "-o", part, pkg)
+	args := slices.Concat([]string{"build", "-o", part}, flags, []string{pkg})
+	cmd := exec.CommandContext(ctx, goTool, args...)
 	cmd.Dir = root
+	if slices.Contains(flags, "-race") {
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=1")
+	}
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("go build -tags %s %s: %w\n%s", tags, pkg, err, strings.TrimSpace(out.String()))
+		return fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, strings.TrimSpace(out.String()))
 	}
 	return os.Rename(part, file)
 }
@@ -75,9 +84,9 @@ func build(ctx context.Context, goTool, root, pkg, tags, file string) error {
 func sourceHash(root, salt string) (string, error) {
 	h := sha256.New()
 	io.WriteString(h, salt)
-	add := func(path string) error {
-		text, err := os.ReadFile(path)
-		fmt.Fprintf(h, "%s %d\n", path, len(text))
+	add := func(name string) error {
+		text, err := os.ReadFile(name)
+		fmt.Fprintf(h, "%s %d\n", name, len(text))
 		h.Write(text)
 		return err
 	}
@@ -85,11 +94,11 @@ func sourceHash(root, salt string) (string, error) {
 		return "", err
 	}
 	for _, dir := range []string{"core", "fuzz", "hwmock"} {
-		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+		err := filepath.WalkDir(filepath.Join(root, dir), func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
 				return err
 			}
-			return add(path)
+			return add(name)
 		})
 		if err != nil {
 			return "", err

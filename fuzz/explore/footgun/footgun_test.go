@@ -118,7 +118,8 @@ func TestDraw(t *testing.T) {
 			}
 		}
 		if len(sizes) != MaxMistakes || len(seen) != len(d.Mistakes()) {
-			t.Errorf("%v %v: %d sizes, %d of %d mistakes", d.API, d.Pool, len(sizes), len(seen), len(d.Mistakes()))
+			t.Errorf("%v %v: %d sizes, %d of %d mistakes", d.API, d.Pool, len(sizes), len(seen),
+				len(d.Mistakes()))
 		}
 	})
 }
@@ -128,7 +129,8 @@ func TestMistakesMeet(t *testing.T) {
 	d := Right(Fence, Own).With(
 		Mistake{MissingWake, true, Signal, 0}, Mistake{DroppedLock, true, Lock, 0},
 		Mistake{FreeAfterSignal, true, Free, 0}, Mistake{StaleValue, true, Read, 0})
-	if want := "ask: lock first ref read decide unlock; release: read retire free drop"; d.String() != want {
+	want := "ask: lock first ref read decide unlock; release: read retire free drop"
+	if d.String() != want {
 		t.Errorf("%v, want %v", d, want)
 	}
 }

@@ -52,7 +52,7 @@ func newJudge(right Driver) (*judge, error) {
 			return nil, err
 		}
 		if fate != Sound {
-			return nil, fmt.Errorf("the driver that is to be right %v: %v", fate, right)
+			return nil, fmt.Errorf("the driver that is to be right: %v: %v", fate, right)
 		}
 	}
 	return j, nil
@@ -95,7 +95,9 @@ func (j *judge) play(d Driver, room int, all map[outcome]struct{}) (Fate, error)
 	return fate, err
 }
 
-func (j *judge) explore(d Driver, room int, spinning bool, all map[outcome]struct{}) (fate Fate, err error) {
+func (j *judge) explore(d Driver, room int, spinning bool, all map[outcome]struct{}) (
+	fate Fate, err error,
+) {
 	m := newMachine(d, room)
 	o := bounded
 	fate = Sound

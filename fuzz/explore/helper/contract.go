@@ -3,11 +3,22 @@
 package main
 
 import (
+	"flag"
 	"fmt"
+	"io"
 	"strings"
 
 	"credence/fuzz/explore/scenario"
 )
+
+const contractHelp = `Usage: schedfuzz explore contract
+
+Prints what becomes of each order in which the completion of a job can free, signal,
+retire and wake: of a small scheduler that names fences to wait for, and of the
+core's own. It takes some minutes.
+
+Exit codes: 0 printed; 2 wrong flags; 3 a cell could not be played.
+`
 
 const contractHead = `What becomes of a scheduler that names the oldest job in flight as the fence to
 wait for, for each order in which a completion frees (f), signals (s), retires (r:
@@ -23,48 +34,107 @@ the job leaves the list in flight) and wakes (w).
   B    a worker can sleep for ever
   O    the hardware can be overrun
   s    a worker can go round without sleeping until the completion goes on
-  *    an order in which this core does its own steps; r is the backend's
+  *    an order in which this core does its own steps: it returns credits, signals
+       finished, and wakes its worker; r is the backend's
+
 `
 
-// contract prints the table of all cells.
-func (r *runner) contract() int {
-	fmt.Fprint(r.stdout, contractHead, "\n")
-	fmt.Fprintf(r.stdout, "%7s", "")
-	for _, h := range []string{"1 job, 1 scheduler", "2 jobs, 1 scheduler",
-		"1 job, 2 schedulers", "2 jobs, 2 schedulers"} {
-		fmt.Fprintf(r.stdout, "%-28s", h)
+const coreHead = `
+
+The same of the core itself: its items, fences and admission, over a backend that
+frees, retires and signals in some order. The wake-up is the core's, within the
+signal. A missing fence means that the job runs.
+
+  canrun          the flow canrun: a predicate, asked when the condition is
+  after, before   the flow prepare, the reference taken after or before the look
+
+Up to 2 preemptions with one scheduler, 1 with two. A predicate over what two
+schedulers share loses wake-ups, and neither it nor prepare reserves what it finds:
+who shares hardware must do so in the callback.
+
+`
+
+// heads are those of the four groups of columns of both tables.
+var heads = []string{"1 job, 1 scheduler", "2 jobs, 1 scheduler", "1 job, 2 schedulers", "2 jobs, 2 schedulers"}
+
+func contractCommand(stdout, stderr io.Writer, args []string) int {
+	f := flag.NewFlagSet("contract", flag.ContinueOnError)
+	f.SetOutput(io.Discard)
+	if code, done := parse(f, contractHelp, stdout, stderr, args); done {
+		return code
 	}
-	fmt.Fprintf(r.stdout, "\n%7s", "")
-	for range 4 {
-		fmt.Fprintf(r.stdout, "%-7s%-7s%-7s%-7s", "after", "after", "before", "before")
+	if f.NArg() > 0 {
+		fmt.Fprintf(stderr, "schedfuzz: explore contract takes no argument\n")
+		return exitUsage
 	}
-	fmt.Fprintf(r.stdout, "\n%7s", "")
-	for range 4 {
-		fmt.Fprintf(r.stdout, "%-7s%-7s%-7s%-7s", "block", "run", "block", "run")
+	t := &contractTable{w: stdout}
+	if err := t.both(); err != nil {
+		fmt.Fprintf(stderr, "schedfuzz: explore contract: %v\n", err)
+		return exitInconclusive
 	}
-	fmt.Fprintln(r.stdout)
-	executions, line := 0, ""
-	for i, c := range scenario.Cells() {
-		if i%columns == 0 {
-			line = orderName(c.Order)
-		}
-		out, err := c.Settle()
-		if err != nil {
-			fmt.Fprintf(r.stderr, "schedfuzz: explore: %v\n", err)
-			return exitInconclusive
-		}
-		executions += out.Executions
-		line += fmt.Sprintf("%-7v", out)
-		if i%columns == columns-1 {
-			fmt.Fprintln(r.stdout, strings.TrimRight(line, " "))
-		}
-	}
-	fmt.Fprintf(r.stdout, "\n%d executions.\n", executions)
 	return exitOK
 }
 
-// columns are the cells of an order.
-const columns = 16
+// contractTable prints cells as they come.
+type contractTable struct {
+	w          io.Writer
+	line       string
+	left       int // cells of the line
+	executions int
+}
+
+func (t *contractTable) both() error {
+	fmt.Fprint(t.w, contractHead)
+	t.columns(7, "after", "after", "before", "before")
+	t.columns(0, "block", "run", "block", "run")
+	for _, c := range scenario.Cells() {
+		o, err := c.Settle()
+		if err != nil {
+			return err
+		}
+		t.cell(orderName(c.Order), 4*len(heads), o)
+	}
+	fmt.Fprint(t.w, coreHead)
+	t.columns(7, "canrun", "after", "before")
+	for _, c := range scenario.CoreCells() {
+		o, err := c.Settle()
+		if err != nil {
+			return err
+		}
+		t.cell(fmt.Sprintf("%c%c%c    ", c.Order[0], c.Order[1], c.Order[2]), 3*len(heads), o)
+	}
+	_, err := fmt.Fprintf(t.w, "\n%d executions.\n", t.executions)
+	return err
+}
+
+// columns prints a line of heads, with those of the groups above it if width is not 0.
+func (t *contractTable) columns(width int, names ...string) {
+	if width > 0 {
+		line := strings.Repeat(" ", width)
+		for _, h := range heads {
+			line += fmt.Sprintf("%-*s", 7*len(names), h)
+		}
+		fmt.Fprintln(t.w, strings.TrimRight(line, " "))
+	}
+	line := strings.Repeat(" ", 7)
+	for range heads {
+		for _, n := range names {
+			line += fmt.Sprintf("%-7s", n)
+		}
+	}
+	fmt.Fprintln(t.w, strings.TrimRight(line, " "))
+}
+
+func (t *contractTable) cell(row string, of int, o scenario.Outcome) {
+	if t.left == 0 {
+		t.line, t.left = row, of
+	}
+	t.executions += o.Executions
+	t.line += fmt.Sprintf("%-7v", o)
+	if t.left--; t.left == 0 {
+		fmt.Fprintln(t.w, strings.TrimRight(t.line, " "))
+	}
+}
 
 // orderName is an order's letters, with a star if it is the core's.
 func orderName(order [4]scenario.Release) string {

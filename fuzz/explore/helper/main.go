@@ -29,7 +29,7 @@ const (
 )
 
 const help = `Usage: schedfuzz explore [flags] [SCENARIO...]
-       schedfuzz explore contract | claims
+       schedfuzz explore claims | contract | footgun
 
 Plays scenarios, small programs over the real core, under every interleaving of
 their atomic operations, or as many as the flags say. A SCENARIO is a name or a
@@ -39,9 +39,10 @@ is expected; another one is a finding, and is shown with its shortest trace.
 Verdicts: pass-exhausted, pass-bounded(b), pass-sampled(n), pass-partial(n);
 lost-wakeup, livelock, busy-loop, assertion, data-race, step-limit.
 
-explore contract prints what becomes of each order in which a completion can free,
-signal, retire and wake; explore claims what the interleavings say about the
-argument of 2023, with a command for each piece of evidence.
+explore claims prints what a machine says about the argument of 2023, with a command
+for each piece of evidence; explore contract what becomes of each order in which a
+completion can free, signal, retire and wake; explore footgun how many drivers with
+mistakes are broken, by the interface that they stand behind.
 
 Examples:
   schedfuzz explore -list
@@ -49,6 +50,10 @@ Examples:
   schedfuzz explore -strategy pct -executions 1000000 -seed 7 'sched/2 jobs*'
   schedfuzz explore -trace '2023/signal before free'
   schedfuzz explore -schedule b2a3b -json 'wait/late'
+  schedfuzz explore -schedule b2a3b -perfetto late.pftrace 'wait/late'
+  schedfuzz explore -deep -budget 1h -resume night.jsonl -ledger results/explore/ledger.jsonl
+  schedfuzz explore -strategy pct -executions 1000000 -shard 2/4 -resume part2.jsonl
+  schedfuzz explore -merge part1.jsonl part2.jsonl
 
 Flags:
 `
@@ -62,11 +67,17 @@ type config struct {
 	schedule          string
 	budget            time.Duration
 	names             []string
+	daily
 }
 
 func main() { os.Exit(run(os.Stdout, os.Stderr, os.Args[1:])) }
 
 func run(stdout, stderr io.Writer, args []string) int {
+	if len(args) > 0 {
+		if command, there := subcommands[args[0]]; there {
+			return command(stdout, stderr, args[1:])
+		}
+	}
 	var c config
 	f := flag.NewFlagSet("explore", flag.ContinueOnError)
 	f.SetOutput(io.Discard)
@@ -81,6 +92,7 @@ func run(stdout, stderr io.Writer, args []string) int {
 	f.IntVar(&c.depth, "depth", 3, "of pct: how many orderings a bug takes, `N`")
 	f.StringVar(&c.schedule, "schedule", "", "replay the schedule `S` of one scenario and show it")
 	f.DurationVar(&c.budget, "budget", 0, "give a scenario at most `D`, such as 30s")
+	c.daily.flags(f)
 	err := f.Parse(args)
 	c.names = f.Args()
 	switch {
@@ -95,15 +107,13 @@ func run(stdout, stderr io.Writer, args []string) int {
 	}
 	r := &runner{config: c, stdout: stdout, stderr: stderr, stop: make(chan os.Signal, 1)}
 	signal.Notify(r.stop, os.Interrupt, syscall.SIGTERM)
-	if len(c.names) == 1 {
-		switch c.names[0] {
-		case "contract":
-			return r.contract()
-		case "claims":
-			return r.claims()
-		}
+	if c.merge {
+		return r.merged(c.names)
 	}
 	list, err := c.choose()
+	if err == nil {
+		list, err = r.deal(list)
+	}
 	if err != nil {
 		fmt.Fprintf(stderr, "schedfuzz: explore: %v\n", err)
 		return exitUsage
@@ -132,6 +142,9 @@ func (c *config) choose() ([]scenario.Scenario, error) {
 	for _, cell := range scenario.Cells() {
 		all = append(all, cell.Scenario())
 	}
+	for _, cell := range scenario.CoreCells() {
+		all = append(all, cell.Scenario())
+	}
 	var list []scenario.Scenario
 	for _, n := range c.names {
 		found := false
@@ -155,6 +168,9 @@ func (c *config) choose() ([]scenario.Scenario, error) {
 // options are what a scenario is explored with.
 func (c *config) options(s *scenario.Scenario) explore.Options {
 	o := s.Options
+	if c.deep {
+		o = deeper(s)
+	}
 	if c.strategy != "" {
 		o = explore.Options{}
 		o.Strategy, _ = explore.ParseStrategy(c.strategy)
@@ -166,5 +182,8 @@ func (c *config) options(s *scenario.Scenario) explore.Options {
 		o.Bounded, o.Bound = true, c.bound
 	}
 	o.Executions, o.Seed, o.Depth = c.executions, c.seed, c.depth
+	if c.maxMem > 0 {
+		o.MaxStates = max(1, c.maxMem<<20/explore.StateSize)
+	}
 	return o
 }

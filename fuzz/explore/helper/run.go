@@ -19,6 +19,8 @@ type runner struct {
 	stdout, stderr io.Writer
 	stop           chan os.Signal
 	stopped        bool
+	before         map[string]*explore.Result // what -resume has
+	sum            ledgerLine
 }
 
 func (r *runner) list(list []scenario.Scenario) int {
@@ -45,6 +47,11 @@ type record struct {
 // was not finished.
 func (r *runner) all(list []scenario.Scenario) int {
 	code := exitOK
+	if err := r.begin(); err != nil {
+		fmt.Fprintf(r.stderr, "schedfuzz: explore: %v\n", err)
+		return exitInconclusive
+	}
+	defer r.entry(time.Now())
 	for i := range list {
 		switch c := r.one(&list[i]); {
 		case c == exitUsage:
@@ -61,7 +68,11 @@ func (r *runner) all(list []scenario.Scenario) int {
 
 func (r *runner) one(s *scenario.Scenario) int {
 	o := r.options(s)
+	if before, done := r.finished(s, &o); done {
+		return r.report(s, before)
+	}
 	start := time.Now()
+	o.Progress = r.progress(s, start)
 	o.Stop = func() bool {
 		select {
 		case <-r.stop:
@@ -75,15 +86,30 @@ func (r *runner) one(s *scenario.Scenario) int {
 		fmt.Fprintf(r.stderr, "schedfuzz: explore: %v\n", err)
 		return exitUsage
 	}
-	// What draws may miss a planted bug; what is exhaustive may not.
-	asExpected := res.Verdict == s.Expect ||
-		res.Verdict == explore.Passed && res.Coverage.Kind != "exhausted"
-	if res.Verdict != explore.Passed && (r.trace || r.json || !asExpected) {
+	if res.Verdict != explore.Passed && (r.trace || r.json || r.perfetto != "" || !expected(s, res)) {
 		if res, err = explore.Minimize(s.Program(), res); err != nil {
 			fmt.Fprintf(r.stderr, "schedfuzz: explore: %v\n", err)
 			return exitInconclusive
 		}
 	}
+	if err := r.keep(s, &o, res); err != nil {
+		fmt.Fprintf(r.stderr, "schedfuzz: explore: %v\n", err)
+		return exitInconclusive
+	}
+	return r.report(s, res)
+}
+
+// expected reports whether a result is one that the scenario may have: what draws, or
+// is bounded, may miss a planted bug; what is exhaustive may not.
+func expected(s *scenario.Scenario, res *explore.Result) bool {
+	return res.Verdict == s.Expect ||
+		res.Verdict == explore.Passed && res.Coverage.Kind != "exhausted"
+}
+
+// report prints a result and returns what it means for the exit code.
+func (r *runner) report(s *scenario.Scenario, res *explore.Result) int {
+	asExpected := expected(s, res)
+	r.count(s, res, asExpected)
 	if err := r.print(s, res, asExpected); err != nil {
 		return exitInconclusive
 	}
@@ -98,6 +124,9 @@ func (r *runner) one(s *scenario.Scenario) int {
 
 func (r *runner) print(s *scenario.Scenario, res *explore.Result, asExpected bool) error {
 	if r.json {
+		if err := r.timeline(s, res); err != nil {
+			return err
+		}
 		return json.NewEncoder(r.stdout).Encode(record{res, s.Expect, asExpected})
 	}
 	verdict := res.Verdict.String()
@@ -116,6 +145,9 @@ func (r *runner) print(s *scenario.Scenario, res *explore.Result, asExpected boo
 	if err := res.Trace.Print(r.stdout); err != nil {
 		return err
 	}
+	if err := r.timeline(s, res); err != nil {
+		return err
+	}
 	_, err := fmt.Fprintf(r.stdout, "\nTo replay: schedfuzz explore -schedule '%s' '%s'\n\n",
 		res.Schedule, s.Name)
 	return err
@@ -132,6 +164,9 @@ func (r *runner) replay(s *scenario.Scenario) int {
 		err = json.NewEncoder(r.stdout).Encode(record{res, s.Expect, res.Verdict == s.Expect})
 	} else {
 		err = res.Trace.Print(r.stdout)
+	}
+	if err == nil {
+		err = r.timeline(s, res)
 	}
 	if err != nil {
 		return exitInconclusive

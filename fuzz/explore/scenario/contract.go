@@ -134,14 +134,20 @@ func (o Outcome) String() string {
 }
 
 // Settle plays the cell, and returns all that can become of it.
-func (c Cell) Settle() (out Outcome, err error) {
-	options := c.options()
+func (c Cell) Settle() (Outcome, error) { return settle(c.Program, c.options()) }
+
+// settle plays a program twice: with threads that may go round, for what becomes of
+// it, and without, for whether they do.
+func settle(program func(spinning bool) *explore.Program, options explore.Options) (
+	out Outcome, err error,
+) {
 	options.Each = func(x *explore.Execution) bool {
 		out.Sleeps = out.Sleeps || x.Verdict == explore.LostWakeup
 		out.Overruns = out.Overruns || x.Verdict == explore.Assertion
-		return x.Verdict <= explore.Assertion
+		out.Spins = out.Spins || x.Verdict == explore.Livelock || x.Verdict == explore.StepLimit
+		return x.Verdict != explore.DataRace
 	}
-	r, err := explore.Run(c.Program(true), options)
+	r, err := explore.Run(program(true), options)
 	if err != nil {
 		return out, err
 	}
@@ -150,7 +156,7 @@ func (c Cell) Settle() (out Outcome, err error) {
 		out.Spins = out.Spins || x.Verdict == explore.BusyLoop
 		return x.Verdict != explore.BusyLoop
 	}
-	_, err = explore.Run(c.Program(false), options)
+	_, err = explore.Run(program(false), options)
 	return out, err
 }
 
@@ -161,19 +167,26 @@ type oldest struct {
 	used     xatomic.Uint32
 	issued   xatomic.Uint32
 	retired  xatomic.Uint32
-	signaled [4]xatomic.Uint32
+	signaled [6]xatomic.Uint32
 	armed    [2]xatomic.Uint32
 	wq       [2]xatomic.Parker
 }
 
-// Program builds the cell's; spinning says whether the workers may go round.
-func (c Cell) Program(spinning bool) *explore.Program {
+func newOldest(c Cell) *oldest {
 	h := &oldest{c: c}
 	h.used.Store(uint32(c.InFlight))
 	h.issued.Store(uint32(c.InFlight))
-	p := &explore.Program{Name: c.String(), State: h}
 	for w := range c.Submitters {
 		h.wq[w] = xatomic.NewParker()
+	}
+	return h
+}
+
+// Program builds the cell's; spinning says whether the workers may go round.
+func (c Cell) Program(spinning bool) *explore.Program {
+	h := newOldest(c)
+	p := &explore.Program{Name: c.String(), State: h}
+	for w := range c.Submitters {
 		p.Threads = append(p.Threads, explore.Thread{
 			Name: "worker" + suffix(w, c.Submitters), Polls: spinning, Run: func() { h.work(w) },
 		})

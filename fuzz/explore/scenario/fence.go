@@ -102,10 +102,12 @@ func (c *callback) settled() bool { return !c.disarm() && !c.Running() }
 
 // judge looks at everything when all threads have ended.
 func (s *signals) judge() error {
-	if s.won != 1 || !s.f.Signaled() {
-		return fmt.Errorf("%d signals say they did it, signalled %t", s.won, s.f.Signaled())
+	if s.won != 1 { // whether it signalled may not be asked: its life is over
+		return fmt.Errorf("%d signals say they did it", s.won)
 	}
-	s.g.Signal()
+	if s.pair == nil { // the other fence of a pair is signalled by a thread
+		s.g.Signal()
+	}
 	if s.told != 1 || s.f.Refs() != 0 {
 		return fmt.Errorf("the owner was told %d times, %d references", s.told, s.f.Refs())
 	}
@@ -231,27 +233,27 @@ type meets struct {
 
 func fences() []Scenario {
 	type s = signals
-	var all explore.Options
+	var dpor explore.Options
 	list := []meets{
-		{"arm", "arm, signal", false, false, all, []func(*s){(*s).armOnly, (*s).signal}},
-		{"two signallers", "arm, and two who signal", false, false, all,
+		{"arm", "arm, signal", false, false, dpor, []func(*s){(*s).armOnly, (*s).signal}},
+		{"two signallers", "arm, and two who signal", false, false, dpor,
 			[]func(*s){(*s).armOnly, (*s).signal, (*s).signal}},
-		{"disarm", "arm and disarm, signal", false, false, all, []func(*s){(*s).comeAndGo, (*s).signal}},
+		{"disarm", "arm and disarm, signal", false, false, dpor, []func(*s){(*s).comeAndGo, (*s).signal}},
 		{"disarm among others", "the newest of two callbacks is disarmed", false, false, bounded3,
 			[]func(*s){(*s).armOnly, (*s).comeAndGo, (*s).signal}},
-		{"re-arm", "disarm and arm again behind a newer callback", false, false, all,
+		{"re-arm", "disarm and arm again behind a newer callback", false, false, dpor,
 			[]func(*s){(*s).thereAndBack, (*s).signal}},
 		{"re-arm among others", "the same, and another comes and goes", false, false, bounded3,
 			[]func(*s){(*s).thereAndBack, (*s).comeAndGo, (*s).signal}},
 		{"elsewhere", "a disarmed callback goes to another fence", false, false, bounded3,
 			[]func(*s){(*s).elsewhere, (*s).comeAndGo, (*s).signal}},
-		{"onwards", "a callback goes to another fence after its run", false, false, all,
+		{"onwards", "a callback goes to another fence after its run", false, false, dpor,
 			[]func(*s){(*s).onwards, (*s).signal, (*s).signalOther}},
-		{"onwards after Done", "the same, as soon as the handler has called Done", false, true, all,
+		{"onwards after Done", "the same, as soon as the handler has called Done", false, true, dpor,
 			[]func(*s){(*s).onwards, (*s).signal, (*s).signalOther}},
-		{"error", "set the error while another signals with one", false, false, all,
+		{"error", "set the error while another signals with one", false, false, dpor,
 			[]func(*s){(*s).setError, (*s).signal}},
-		{"try", "a reference is tried for while the last one goes", false, false, all,
+		{"try", "a reference is tried for while the last one goes", false, false, dpor,
 			[]func(*s){(*s).visit, (*s).signal}},
 		{"pair", "both fences of a pair are armed and signalled", true, false, bounded3,
 			[]func(*s){(*s).both, (*s).signal, (*s).signalOtherPut}},

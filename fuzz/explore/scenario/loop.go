@@ -4,6 +4,7 @@ package scenario
 
 import (
 	"fmt"
+	"slices"
 
 	"credence/core/credit"
 	"credence/core/fence"
@@ -176,9 +177,13 @@ func (l *loop) program(polls bool) *explore.Program {
 const loopHolds = "the thread neither sleeps while a job could run nor goes round while none can; " +
 	"the hardware is never given more than it has room for"
 
-// loops are the readings of the argument of 2023. The limit on jobs is above what
-// the driver has room for, so that the predicate decides.
-func loops() []Scenario {
+// loops are the readings of the argument of 2023, in its own loop, in the core that
+// there is now, and beside both.
+func loops() []Scenario { return slices.Concat(loopsOf2023(), arguments(), today()) }
+
+// loopsOf2023: the limit on jobs is above what the driver has room for, so that the
+// predicate decides.
+func loopsOf2023() []Scenario {
 	make := func(name, doc string, expect explore.Verdict, o explore.Options, polls bool, l func() *loop) Scenario {
 		return Scenario{Name: "2023/" + name, Doc: doc, Holds: loopHolds, Expect: expect, Options: o,
 			New: func() *explore.Program { return l().program(polls) }}

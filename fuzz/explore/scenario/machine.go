@@ -81,6 +81,7 @@ func newMachine(c spec) *machine {
 		m.workers = append(m.workers, w)
 	}
 	m.timed = c.timeout != 0
+	m.warm(2 * max(c.entities, 1))
 	for i := range max(c.entities, 1) {
 		e := new(sched.Entity)
 		scheds := []*sched.Scheduler{m.workers[i%len(m.workers)].s}
@@ -102,6 +103,29 @@ func newMachine(c spec) *machine {
 		}
 	}
 	return m
+}
+
+// warm runs a job of n entities that are gone then, so that what the schedulers grow
+// when entities join has grown: what they would allocate during an execution, the
+// explorer could not look into.
+func (m *machine) warm(n int) {
+	for _, w := range m.workers {
+		guests := make([]sched.Entity, n)
+		for i := range guests {
+			must(guests[i].Init([]*sched.Scheduler{w.s},
+				sched.EntityConfig{Priority: sched.Normal, Capacity: 2}))
+			t := &task{m: m, instant: true}
+			t.Owner = t
+			must(t.Init(&guests[i], sched.Need{Credits: 1}))
+			t.Arm()
+			t.Push()
+		}
+		w.drain()
+		for i := range guests {
+			guests[i].Fini()
+		}
+		w.drain()
+	}
 }
 
 // arm arms all jobs beforehand, so that the submitters only push.
@@ -235,12 +259,7 @@ func (w *worker) Wake(*sched.Scheduler) {
 // again, and parks.
 func (w *worker) loop() {
 	for {
-		for k := w.take(); k != nil; {
-			next := k.Next
-			k.Next = nil
-			k.Run()
-			k = next
-		}
+		w.once()
 		if w.queue.Load() != nil {
 			continue
 		}
@@ -248,6 +267,23 @@ func (w *worker) loop() {
 		if w.queue.Load() == nil || !w.idle.CompareAndSwap(1, 0) {
 			w.park.Park()
 		}
+	}
+}
+
+// once runs what is queued.
+func (w *worker) once() {
+	for k := w.take(); k != nil; {
+		next := k.Next
+		k.Next = nil
+		k.Run()
+		k = next
+	}
+}
+
+// drain runs items until none is left.
+func (w *worker) drain() {
+	for w.queue.Load() != nil {
+		w.once()
 	}
 }
 

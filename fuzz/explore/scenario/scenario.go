@@ -22,6 +22,8 @@ type Scenario struct {
 	// Options are what the gate explores it with. A pass must be exhausted, or
 	// bounded by Options.Bound.
 	Options explore.Options
+	// Deep is what a night explores it with, if that is more.
+	Deep explore.Options
 	// New builds the program, with its own state.
 	New func() *explore.Program
 }

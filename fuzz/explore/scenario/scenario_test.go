@@ -34,19 +34,6 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
-// TestClaims wants every piece of evidence to be what the verdict on its claim
-// says.
-func TestClaims(t *testing.T) {
-	for _, c := range scenario.Claims() {
-		for _, e := range c.Evidence {
-			found, ok, command, err := e.Check(false)
-			if err != nil || !ok {
-				t.Errorf("%s: %s: %s, %v", c.ID, command, found, err)
-			}
-		}
-	}
-}
-
 // TestContractTable wants every cell of the table once, and in those that a
 // throw-away prototype knew, for one job and one scheduler, what it found: with
 // the wake-up last, since it knew of no other.

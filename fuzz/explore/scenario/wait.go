@@ -88,7 +88,7 @@ func waits() []Scenario {
 			New: func() *explore.Program { return (&waitLoop{jobs: 1}).program() }},
 		{Name: "wait/2 jobs", Doc: "the same, the second job waiting for the first",
 			New: func() *explore.Program { return (&waitLoop{jobs: 2}).program() }},
-		{Name: "wait/3 jobs", Doc: "the same with three", Options: bounded3,
+		{Name: "wait/3 jobs", Doc: "the same with three", Options: all,
 			New: func() *explore.Program { return (&waitLoop{jobs: 3}).program() }},
 		{Name: "wait/silent", Doc: "completions wake nobody", Expect: explore.LostWakeup,
 			New: func() *explore.Program { return (&waitLoop{jobs: 2, silent: true}).program() }},

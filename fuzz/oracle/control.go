@@ -58,7 +58,7 @@ func (c *Checker) Stopping(id int) {
 	s.stopped = true
 	s.controls++
 	for _, j := range s.pending {
-		if j.state == running {
+		if j.state == running && !j.detached {
 			s.put(j)
 			j.detached, j.hardware = true, nil
 		}

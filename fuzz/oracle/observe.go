@@ -190,7 +190,9 @@ func (c *Checker) checkError(j *Job, at fence.Time, err fence.Errno) {
 			failRule(Time, "%s, run at %d ns, is done at %d, and needs until %d",
 				j, j.began, at, j.least)
 		}
-		j.err = hw.Err()
+		if j.err = hw.Err(); j.err == fence.OK {
+			j.err = j.carried
+		}
 	}
 	if err != j.err {
 		fail(invariant.I9, "%s finishes with %v, its backend said %v", j, err, j.err)

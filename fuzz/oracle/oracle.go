@@ -90,6 +90,7 @@ type Job struct {
 	returned bool       // the backend's RunJob has returned
 	hardware *fence.Fence
 	err      fence.Errno // the backend's; of finished from then on
+	carried  fence.Errno // an error that finished had when the backend ran it
 	told     int         // times that Finished was told of it
 	sole     bool        // nobody but the job held its fences when it was freed
 	killed   bool        // it was queued when its entity was killed

@@ -23,6 +23,11 @@ func (c *Checker) Init(e int, need sched.Need, err error) *Job {
 			failRule(Init, "entity %d has a scheduler and refuses a job: %v", e, err)
 		}
 		return nil
+	case errors.Is(err, sched.ErrNoCredits):
+		if need.Credits != 0 {
+			failRule(Init, "entity %d refuses a job of %d credits: %v", e, need.Credits, err)
+		}
+		return nil
 	case errors.Is(err, sched.ErrQueueFull):
 		if holds < x.capacity {
 			failRule(Init, "entity %d refuses a job with %d of %d queued", e, holds, x.capacity)
@@ -33,6 +38,8 @@ func (c *Checker) Init(e int, need sched.Need, err error) *Job {
 			failRule(Init, "entity %d under %s refuses a job of lanes %v: %v", e, s.flow, l, err)
 		}
 		return nil
+	case need.Credits == 0:
+		failRule(Init, "entity %d accepts a job that costs nothing", e)
 	case lane >= 0:
 		failRule(Init, "entity %d accepts a job of lanes %v, limits %v", e, l, c.config.Lanes)
 	}
@@ -109,10 +116,11 @@ func (c *Checker) Prepared(j *Job, x *External) {
 // Returned is told what the backend returned for j, before the scheduler is. skip
 // says that it left out a job that carried an error.
 func (c *Checker) Returned(j *Job, hw *fence.Fence, err fence.Errno, skip bool) {
-	j.returned, j.hardware, j.err = true, hw, err
-	if skip {
-		j.err = j.finished.Err()
-	} else if hw != nil {
+	j.returned, j.hardware, j.carried = true, hw, j.finished.Err()
+	if j.err = err; err == fence.OK {
+		j.err = j.carried
+	}
+	if !skip && hw != nil {
 		j.detached = false
 	}
 	if j.Device && hw == nil && !skip && !c.full(j) {

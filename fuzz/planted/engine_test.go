@@ -29,30 +29,38 @@ func TestReadExplored(t *testing.T) {
 // A process that the bug brings down is a find; one that the machine fails is not.
 func TestCrashed(t *testing.T) {
 	failed := errors.New("exit status 2")
-	for _, c := range []struct{ stderr, repro, err string }{
+	for _, c := range []struct{ stderr, down, err string }{
 		{"schedfuzz run -seed 1\nfatal error: stack overflow\n\ngoroutine 1", "stack overflow", ""},
 		{"panic: sched: no\n", "sched: no", ""},
 		{"first\nschedfuzz: run: no space left\n", "", "exit status 2: schedfuzz: run: no space left"},
 		{"", "", "exit status 2: "},
 	} {
-		got, err := crashed(failed, c.stderr)
-		if c.err == "" && (err != nil || got == nil || got.repro != c.repro || got.invariant != "crash") ||
-			c.err != "" && (got != nil || err == nil || err.Error() != c.err) {
-			t.Errorf("%q: %+v, %v", c.stderr, got, err)
+		err := crashed(failed, c.stderr)
+		down, ok := errors.AsType[downed](err)
+		if ok != (c.down != "") || ok && down.what != c.down || !ok && err.Error() != c.err {
+			t.Errorf("%q: %v", c.stderr, err)
 		}
 	}
 }
 
-// Each kind of bug is hunted by all engines, likely ones first.
+// Each bug is hunted by all engines, likely ones first.
 func TestEngines(t *testing.T) {
-	for _, k := range kinds {
-		list := engines(k)
-		first := "sequence"
-		if k == Interleaving || k == DataRace {
-			first = "explore"
+	for _, c := range []struct {
+		kind Kind
+		file string
+		want string
+	}{
+		{Sequence, "core/sched/run.go", "sequence"}, {Sequence, "hwmock/device/line.go", "parts"}, {Leak, "core/sched/kill.go", "sequence"},
+		{Interleaving, "core/sched/run.go", "weave"}, {DataRace, "core/spsc/ring.go", "weave"},
+		{Sequence, "core/spsc/ring.go", "parts"}, {Sequence, "hwmock/des/wheel.go", "parts"},
+	} {
+		list := engines(&Patch{Kind: c.kind, Files: []string{c.file}})
+		seen := map[string]bool{}
+		for _, e := range list {
+			seen[e.name] = true
 		}
-		if len(list) != 2 || list[0].name != first || list[0].name == list[1].name {
-			t.Errorf("%s: %s, %s", k, list[0].name, list[1].name)
+		if list[0].name != c.want || len(seen) != 7 {
+			t.Errorf("%s of %s: %v first, of %d", c.kind, c.file, list[0].name, len(seen))
 		}
 	}
 }

@@ -45,74 +45,111 @@ type catch struct {
 	repro     string
 }
 
-// engine hunts a plant in a tree. It returns nil if it found nothing within its
-// share of the budget.
-type engine struct {
-	name string
-	// pkg and tags are what is built.
-	pkg, tags string
-	hunt      func(ctx context.Context, h *Hunt, program, tree, id string,
-		budget time.Duration) (*catch, error)
+// plant is one that is being hunted.
+type plant struct {
+	*Patch
+	hunt   *Hunt
+	dir    string
+	tree   *Tree
+	result *Result
+	built  map[string]string // programs, by package and tags
 }
 
-// engines returns the engines in the order in which they hunt a plant of this
-// kind: who is likely to find it goes first.
-func engines(k Kind) []engine {
-	if k == Interleaving || k == DataRace {
-		return []engine{explorer, campaigner}
-	}
-	return []engine{campaigner, explorer}
-}
-
-// One hunts one plant. If it does not apply, compile, or answer for itself, the
-// result's Err says so.
+// One hunts one plant: the engines take turns, each further turn twice as long,
+// until one has found it or the budget is used up. An engine that has nothing to
+// do with what the plant changes takes none. If the plant does not apply, compile,
+// or answer for itself, the result's Err says so.
 func (h *Hunt) One(ctx context.Context, p *Patch) *Result {
-	r := &Result{ID: p.ID, Control: p.Control()}
-	dir, err := os.MkdirTemp(h.Work, "plant-")
-	if err != nil {
-		r.Err = err
+	x := &plant{Patch: p, hunt: h, result: &Result{ID: p.ID, Control: p.Control()},
+		built: map[string]string{}}
+	r := x.result
+	if x.dir, r.Err = os.MkdirTemp(h.Work, "plant-"); r.Err != nil {
 		return r
 	}
-	defer os.RemoveAll(dir)
-	tree, err := Copy(ctx, h.Root, filepath.Join(dir, "credence"))
-	if err == nil {
-		err = tree.Apply(ctx, p)
-	}
-	if err != nil {
-		r.Err = err
+	defer os.RemoveAll(x.dir)
+	if x.tree, r.Err = Copy(ctx, h.Root, filepath.Join(x.dir, "credence")); r.Err != nil {
 		return r
 	}
-	list := engines(p.Kind)
-	for i, e := range list {
-		program := filepath.Join(dir, e.name)
-		if r.Err = tree.Build(ctx, e.pkg, e.tags, program); r.Err != nil {
-			return r
+	if r.Err = x.tree.Apply(ctx, p); r.Err != nil {
+		return r
+	}
+	list := engines(p)
+	for round := 0; x.left() > 0 && len(list) > 0; round++ {
+		here := list[:0:0]
+		for _, e := range list {
+			applies, done := x.turn(ctx, e, round)
+			if done {
+				return r
+			}
+			if applies {
+				here = append(here, e)
+			}
 		}
-		if r.Err = Ask(ctx, program, p.ID); r.Err != nil {
-			return r
-		}
-		r.Built = true
-		// Each engine may use half of what is left, the last one all of it.
-		share := h.Budget - time.Duration(r.Seconds*float64(time.Second))
-		if i < len(list)-1 {
-			share /= 2
-		}
-		start := time.Now()
-		c, err := e.hunt(ctx, h, program, tree.Dir, p.ID, share)
-		r.Seconds += time.Since(start).Seconds()
-		switch {
-		case ctx.Err() != nil:
-			r.Err = errors.New("interrupted")
-			return r
-		case c != nil:
-			r.Found, r.Engine, r.Ops, r.Invariant, r.Repro = true, e.name, c.ops, c.invariant, c.repro
-			return r
-		case err != nil:
-			r.Err = fmt.Errorf("%s: %w", e.name, err)
-			return r
-		}
+		list = here
+	}
+	if !r.Built {
+		r.Err = fmt.Errorf("no engine's program is built from %v", p.Files)
 	}
 	return r
+}
+
+// left is what is left of the budget.
+func (x *plant) left() time.Duration {
+	return x.hunt.Budget - time.Duration(x.result.Seconds*float64(time.Second))
+}
+
+// turn gives an engine its turn. done says that the hunt is over, and applies that
+// the engine's program has the plant.
+func (x *plant) turn(ctx context.Context, e engine, round int) (applies, done bool) {
+	share := min(e.first<<round, x.left())
+	if share <= 0 {
+		return true, false
+	}
+	r := x.result
+	program, err := x.build(ctx, e)
+	if err != nil {
+		r.Err = err
+		return false, true
+	}
+	if program == "" {
+		return false, false
+	}
+	r.Built = true
+	start := time.Now()
+	c, err := e.hunt(ctx, x.hunt, &turn{
+		program, x.tree.Dir, x.ID, x.Files, round, share, x.hunt.Seed + uint64(round)})
+	r.Seconds += time.Since(start).Seconds()
+	var down downed
+	switch {
+	case ctx.Err() != nil:
+		r.Err = errors.New("interrupted")
+	case errors.As(err, &down):
+		c = &catch{invariant: "crash", repro: down.what}
+	case err != nil:
+		r.Err = fmt.Errorf("%s: %w", e.name, err)
+	}
+	if c != nil {
+		r.Found, r.Engine, r.Ops, r.Invariant, r.Repro = true, e.name, c.ops, c.invariant, c.repro
+	}
+	return true, r.Err != nil || r.Found
+}
+
+// build returns an engine's program, "" if the plant is in nothing that it is built
+// from.
+func (x *plant) build(ctx context.Context, e engine) (program string, err error) {
+	key := e.pkg + " " + e.tags
+	if program, ok := x.built[key]; ok {
+		return program, nil
+	}
+	applies, err := x.tree.contains(ctx, e, x.Files)
+	if err == nil && applies {
+		program = filepath.Join(x.dir, e.name)
+		if err = x.tree.Build(ctx, e.pkg, e.tags, program); err == nil {
+			err = Ask(ctx, program, x.ID)
+		}
+	}
+	x.built[key] = program
+	return program, err
 }
 
 // Check applies one plant and compiles core and device, with the tags of all

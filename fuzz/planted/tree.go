@@ -126,6 +126,24 @@ func (t *Tree) Build(ctx context.Context, pkg, tags, out string) error {
 	return nil
 }
 
+// contains reports whether the program of an engine is built from one of the files.
+func (t *Tree) contains(ctx context.Context, e engine, files []string) (bool, error) {
+	c := command(ctx, t.Dir, "go", "list", "-deps", "-tags", e.tags, "-f",
+		"{{if not .Standard}}{{$d := .Dir}}{{range .GoFiles}}{{$d}}/{{.}}\n{{end}}{{end}}", e.pkg)
+	var stderr bytes.Buffer
+	c.Stderr = &stderr
+	out, err := c.Output()
+	if err != nil {
+		return false, fmt.Errorf("go list -tags %q %s: %w\n%s", e.tags, e.pkg, err, stderr.Bytes())
+	}
+	for _, file := range files {
+		if bytes.Contains(out, []byte(filepath.Join(t.Dir, file)+"\n")) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 // Check type-checks the tree, tests left aside: with the tags of both engines.
 func (t *Tree) Check(ctx context.Context) error {
 	for _, tags := range []string{"invariants", "explore"} {

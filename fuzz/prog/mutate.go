@@ -62,8 +62,29 @@ func (m *Mutator) Generate(n int) *Program {
 	p.Ops = make([]Op, min(n, MaxOps))
 	for i := range p.Ops {
 		p.Ops[i] = m.op()
+		m.relate(&p.Ops[i], p.Ops[:i])
 	}
 	return p
+}
+
+// near is how far back relate looks.
+const near = 12
+
+// relate has an operation, half of the times, be about what one of the latest before
+// it was about: two that mean nothing to each other test nothing together.
+func (m *Mutator) relate(o *Op, before []Op) {
+	kind := forms[o.Kind].target
+	if kind == noTarget || len(before) == 0 || m.Rand.IntN(2) == 0 {
+		return
+	}
+	x := &before[len(before)-1-m.Rand.IntN(min(len(before), near))]
+	switch {
+	case forms[o.Kind].job: // a job of its own
+	case forms[x.Kind].target == kind:
+		o.Target = x.Target
+	case kind == anEntity && forms[x.Kind].job:
+		o.Target = x.Job.Entity
+	}
 }
 
 // machine returns a random program without operations.
@@ -145,7 +166,9 @@ func (m *Mutator) late(n int) int {
 
 func (m *Mutator) insert(p *Program) {
 	if len(p.Ops) < MaxOps {
-		p.Ops = slices.Insert(p.Ops, m.late(len(p.Ops)), m.op())
+		at, o := m.late(len(p.Ops)), m.op()
+		m.relate(&o, p.Ops[:at])
+		p.Ops = slices.Insert(p.Ops, at, o)
 	}
 }
 

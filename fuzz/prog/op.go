@@ -22,6 +22,8 @@ const (
 	Abort
 	// Drop gives up the fences of job Target that its Keep kept.
 	Drop
+	// Deadline hints that somebody wants the end of job Target in N microseconds.
+	Deadline
 	// Advance moves the clock by N microseconds, doing what is due.
 	Advance
 	// Step does the next N things that are due, whenever that is.
@@ -137,6 +139,7 @@ var forms = [numKinds]form{
 	Push:      {word: "push", weight: 4, target: aJob},
 	Abort:     {word: "abort", weight: 1, target: aJob},
 	Drop:      {word: "drop", weight: 2, target: aJob},
+	Deadline:  {word: "deadline", weight: 2, target: aJob, number: aDuration},
 	Advance:   {word: "advance", weight: 8, number: aDuration},
 	Step:      {word: "step", weight: 4, number: aCount},
 	Signal:    {word: "signal", weight: 2, target: anExternal, err: true},
@@ -163,7 +166,7 @@ func (k Kind) String() string { return forms[k].word }
 // Job is what a job is made of.
 type Job struct {
 	Entity   uint8
-	Credits  uint8 // 1 to MaxCredits
+	Credits  uint8 // 0, which is refused, to MaxCredits
 	Commands [device.NumKinds]uint8
 	Barriers Barriers
 	// Micros is each command's duration, or the job's on an engine and for Later.
@@ -175,6 +178,13 @@ type Job struct {
 	// Micros.
 	End End
 	Err fence.Errno
+	// Retry, if it is not ByDevice, is how a job of the device ends when it is run
+	// again, ByReturn or BySignaled, with RetryErr, which is at most
+	// MaxRetryErr.
+	Retry    End
+	RetryErr fence.Errno
+	// Anyway has the backend run the job though its finished fence carries an error.
+	Anyway bool
 	// Verdict is what the backend does when the job times out.
 	Verdict Verdict
 	// Prepare has the backend name external fence Prepare-1 for the job to wait
@@ -219,6 +229,9 @@ const (
 
 // endNames are the keys of the text; ByDevice has none.
 var endNames = [numEnds]string{ByReturn: "fail", BySignaled: "signaled", Later: "later"}
+
+// retryNames are the keys of Retry.
+var retryNames = [BySignaled + 1]string{ByReturn: "refail", BySignaled: "resignaled"}
 
 // takesTime reports whether Micros means anything.
 func (j *Job) takesTime() bool { return j.End == ByDevice || j.End == Later }

@@ -4,14 +4,16 @@ import (
 	"slices"
 	"strings"
 
+	"credence/core/fence"
 	"credence/hwmock/device"
 )
 
 // job reads the pairs of a job line.
 func (f *fields) job() Job {
 	j := Job{
-		Credits: uint8(f.integer("credits", 1, 1, MaxCredits)),
+		Credits: uint8(f.integer("credits", 1, 0, MaxCredits)),
 		Keep:    f.flag("keep", false),
+		Anyway:  f.flag("anyway", false),
 		Verdict: Verdict(f.oneOf("tmo", verdictNames[:], 0)),
 	}
 	if text, ok := f.take("entity"); ok {
@@ -55,6 +57,18 @@ func (f *fields) end(j *Job) {
 	}
 	if j.End == ByDevice {
 		f.barriers(j)
+		f.retry(j)
+	}
+}
+
+// retry reads how a job of the device ends when it is run again.
+func (f *fields) retry(j *Job) {
+	for e := ByReturn; e <= BySignaled; e++ {
+		if f.has(retryNames[e]) {
+			j.Retry = e
+			j.RetryErr = fence.Errno(-f.integer(retryNames[e], 0, -MaxRetryErr, 0))
+			return
+		}
 	}
 }
 

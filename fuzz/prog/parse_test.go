@@ -17,12 +17,14 @@ entity 0 prio=normal scheds=0
 entity 1 prio=kernel scheds=1,0 capacity=3 guilty=1
 job 3 entity=1 vertex=2 fragment=2 dur=10 barriers=vf,dep tmo=nohang prep=0 keep=1 deps=1:finished,ext:0,timeline:15
 push 3
-submit 4 entity=0 vertex=1 redur=4
+submit 4 entity=0 vertex=1 redur=4 refail=-5 anyway=1
+submit 5 entity=0 credits=0 resignaled=0
 job 100 entity=7 compute=15 credits=128 fail=-5 deps=3:scheduled
 job 101 entity=0 signaled=0
 submit 102 entity=0 dur=300 later=-5 keep=1
 abort 100
 drop 3
+deadline 4 100
 advance 131056
 step 127
 signal 15 err=-127
@@ -204,7 +206,9 @@ func TestSyntaxErrors(t *testing.T) {
 		{"push 0\nsched 0", "sched after an operation; move it above the first one"},
 		{"job 1 entity=8", `entity is "8"; permitted: 0 to 7`},
 		{"job 1 vertex=16", `vertex is "16"; permitted: 0 to 15`},
-		{"job 1 credits=0", `credits is "0"; permitted: 1 to 128`},
+		{"job 1 credits=129", `credits is "129"; permitted: 0 to 128`},
+		{"job 1 refail=-32", `refail is "-32"; permitted: -31 to 0`},
+		{"job 1 fail=-1 refail=-2", "job has no use for this refail="},
 		{"job 1 dur=131057", `dur is "131057"; permitted: 0 to 131056`},
 		{"job 1 dur=1 dur=2", "job has no use for this dur="},
 		{"job 1 fail=-5 dur=2", "job has no use for this dur="},

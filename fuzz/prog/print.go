@@ -158,6 +158,12 @@ func (j *Job) append(b []byte) []byte {
 	if j.Prepare > 0 {
 		b = fmt.Appendf(b, " prep=%d", j.Prepare-1)
 	}
+	if j.Retry != ByDevice {
+		b = fmt.Appendf(b, " %s=%d", retryNames[j.Retry], -int(j.RetryErr))
+	}
+	if j.Anyway {
+		b = append(b, " anyway=1"...)
+	}
 	if j.Keep {
 		b = append(b, " keep=1"...)
 	}

@@ -56,7 +56,8 @@ const (
 	MaxMicros   = 131_056 // of a duration
 	MaxSteps    = 127     // of one Step, HwDone or Timeline
 	MaxErrno    = 127
-	MaxHangs    = 3 // of a Sched's HangLimit
+	MaxRetryErr = 31 // of a job that is run again
+	MaxHangs    = 3  // of a Sched's HangLimit
 )
 
 // Program is a machine and what happens to it. A program as Decode and Parse

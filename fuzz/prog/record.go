@@ -1,20 +1,24 @@
 package prog
 
-import "credence/core/fence"
+import (
+	"slices"
+
+	"credence/core/fence"
+)
 
 // A record is one operation. Its bytes, of which each kind of operation reads
 // what its form says:
 //
 //	0      kind
 //	1      target
-//	2      of a job: bits 0-2: entity; bit 3: keep; bits 4-6: end
+//	2      of a job: bits 0-2: entity; bit 3: keep; bits 4-6: end; bit 7: anyway
 //	3-5    of a job: commands per firmware queue; of Revive: the entity; of
 //	       ModSched: how many more, and the schedulers; priority, exit or from
-//	6      barriers, or an error number
+//	6      barriers and above them the error of a retry, or an error number
 //	7-8    duration, or in the first a count
 //	9      credits
 //	10-11  duration of a job that is resubmitted
-//	12-13  verdict, prepare
+//	12-13  verdict and in the upper half retry, prepare
 //	14-21  per dependency: kind, target
 const (
 	targetByte  = 1
@@ -30,8 +34,12 @@ const (
 	depSize     = 2
 	recordSize  = depsAt + MaxDeps*depSize
 
-	keepBit  = 1 << 3
-	endShift = 4
+	keepBit    = 1 << 3
+	endShift   = 4
+	anywayBit  = 1 << 7
+	noCredits  = half - 1 // the byte of a job that costs nothing
+	retryShift = 4
+	errShift   = 3 // of a retry, above the barriers
 )
 
 // fewTargets are the small identifiers of each kind.
@@ -114,8 +122,11 @@ func decodeErr(b byte) fence.Errno { return fence.Errno(spread(b, fewErrors, Max
 func (j *Job) decode(r []byte) {
 	j.Entity = r[entityByte] % MaxEntities
 	j.Keep = r[entityByte]&keepBit != 0
+	j.Anyway = r[entityByte]&anywayBit != 0
 	j.End = End(lookUp(ends, r[entityByte]>>endShift))
-	j.Credits = byte(1 + spread(r[creditsByte], fewLimits, MaxCredits))
+	if r[creditsByte] != noCredits {
+		j.Credits = byte(1 + spread(r[creditsByte], fewLimits, MaxCredits))
+	}
 	j.Verdict = Verdict(lookUp(jobVerdicts, r[verdictByte]))
 	if b := r[prepareByte]; b >= half+half/2 {
 		j.Prepare = 1 + b%MaxExternal
@@ -125,6 +136,9 @@ func (j *Job) decode(r []byte) {
 	}
 	if j.End == ByDevice {
 		j.Barriers = Barriers(r[errByte]) & allBarriers
+		if j.Retry = retries[r[verdictByte]>>retryShift]; j.Retry != ByDevice {
+			j.RetryErr = fence.Errno(r[errByte] >> errShift)
+		}
 	} else {
 		j.Err = decodeErr(r[errByte])
 	}
@@ -150,14 +164,20 @@ func (j *Job) encode(r []byte) {
 	for k, n := range j.Commands {
 		r[argsAt+k] = unspread(int(n), fewCounts)
 	}
-	r[errByte] = byte(j.Barriers)
+	if j.Anyway {
+		r[entityByte] |= anywayBit
+	}
+	r[errByte] = byte(j.Barriers) | byte(j.RetryErr)<<errShift
 	if j.End != ByDevice {
 		r[errByte] = unspread(int(j.Err), fewErrors)
 	}
 	r[numberByte], r[numberByte+1] = encodeMicros(j.Micros)
 	r[againAt], r[againAt+1] = encodeMicros(j.Again)
-	r[creditsByte] = unspread(int(j.Credits)-1, fewLimits)
-	r[verdictByte] = first(jobVerdicts, byte(j.Verdict))
+	if r[creditsByte] = noCredits; j.Credits > 0 {
+		r[creditsByte] = unspread(int(j.Credits)-1, fewLimits)
+	}
+	r[verdictByte] = first(jobVerdicts, byte(j.Verdict)) |
+		byte(slices.Index(retries[:], j.Retry))<<retryShift
 	if j.Prepare > 0 {
 		r[prepareByte] = half + half/2 + j.Prepare - 1
 	}

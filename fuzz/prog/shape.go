@@ -113,5 +113,6 @@ var (
 	depKinds     = expand([]int{NoDep: 25, OnFinished: 3, OnScheduled: 2, OnExternal: 1, OnTimeline: 1})
 	ends         = expand([]int{ByDevice: 5, ByReturn: 1, BySignaled: 1, Later: 1})
 	profileBytes = expand([]int{Engine: 5, Ideal: 2, AppleM1: 1})
+	retries      = [16]End{12: ByReturn, 13: ByReturn, 14: BySignaled, 15: BySignaled}
 	jobVerdicts  = expand([]int{Default: 11, KillIt: 1, NoHang: 1, NoDevice: 1, CancelAll: 1, Resubmit: 1})
 )

@@ -24,7 +24,7 @@ func (b *backend) RunJob(j *sched.Job) (hw *fence.Fence, err fence.Errno, busy f
 	if m.lock != nil {
 		s.hwTwin = m.lock.Model.NewFence()
 	}
-	skip := j.Finished().Err() != fence.OK
+	skip := j.Finished().Err() != fence.OK && !s.spec.Anyway
 	if skip {
 		m.line("skip %d", j.ID)
 	} else {
@@ -48,7 +48,11 @@ func (b *backend) run(s *slot, j *sched.Job) (hw *fence.Fence, err fence.Errno, 
 		micros = s.spec.Again
 	}
 	d := fence.Duration(micros) * fence.Microsecond
-	switch s.spec.End {
+	end, fault := s.spec.End, s.spec.Err
+	if s.runs > 1 && s.spec.Retry != prog.ByDevice {
+		end, fault = s.spec.Retry, s.spec.RetryErr
+	}
+	switch end {
 	case prog.ByDevice:
 		if s.onDevice() {
 			if hw, err, busy = m.device.RunJob(j); hw != nil {
@@ -60,13 +64,13 @@ func (b *backend) run(s *slot, j *sched.Job) (hw *fence.Fence, err fence.Errno, 
 		hw = s.newFence().Get()
 		s.scheduler().engine.add(s, d)
 	case prog.ByReturn:
-		err = s.spec.Err
+		err = fault
 	case prog.BySignaled:
 		hw = s.newFence()
 		s.flying = nil
-		hw.SignalError(s.spec.Err)
+		hw.SignalError(fault)
 		if m.lock != nil {
-			m.lock.Model.Signal(s.hwTwin, s.spec.Err)
+			m.lock.Model.Signal(s.hwTwin, fault)
 		}
 	case prog.Later:
 		hw = s.newFence().Get()

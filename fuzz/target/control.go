@@ -30,8 +30,10 @@ func (m *machine) manage(o *prog.Op, e *entity) bool {
 	case prog.Destroy:
 		m.check.Waiting(int(e.id))
 		e.gone = true
-		e.Destroy(now().Add(DestroyWait))
+		deadline := now().Add(DestroyWait)
+		e.Destroy(deadline)
 		m.check.Fini(int(e.id))
+		m.lock.Waited(now(), deadline, e.twin)
 		m.lock.Op(now(), "destroy", func() { e.twin.Fini() })
 	case prog.Flush:
 		m.flush(o, e)
@@ -89,10 +91,10 @@ func (m *machine) flush(o *prog.Op, e *entity) {
 }
 
 // control does an operation on a scheduler. What upstream forbids does not apply:
-// a second Stop, or anything between Stop and Start that would take the jobs for
-// alive.
+// anything between Stop and Start that would take the jobs for alive. A second Stop,
+// which there waits for ever, finds nothing to do here.
 func (m *machine) control(o *prog.Op, s *scheduler) bool {
-	if s.down || o.Kind != prog.Start && s.stopped {
+	if s.down || o.Kind != prog.Start && o.Kind != prog.Stop && s.stopped {
 		return false
 	}
 	now, id := m.events.Now(), int(s.ID())

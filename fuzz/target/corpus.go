@@ -30,3 +30,6 @@ func FromNative(file []byte) ([]byte, error) {
 	}
 	return []byte(text), nil
 }
+
+// IsNative reports whether text is a corpus file of Go's own fuzzing.
+func IsNative(text []byte) bool { return bytes.HasPrefix(text, []byte(nativeLine)) }

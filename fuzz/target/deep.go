@@ -3,6 +3,7 @@ package target
 import (
 	"fmt"
 	"runtime"
+	"strings"
 
 	"credence/fuzz/prog"
 )
@@ -44,7 +45,7 @@ func differs(p *prog.Program, r *Result, history uint64, how string) *Finding {
 		return nil
 	}
 	return &Finding{
-		Invariant: "history", Operation: "heal", At: len(p.Ops), Class: "history/" + how, Program: p,
+		Invariant: "history", Operation: "heal", At: len(p.Ops), Class: "history/" + strings.ReplaceAll(how, " ", "-"), Program: p,
 		Message: fmt.Sprintf("the history %s is %016x, before %016x", how, r.History, history),
 	}
 }

@@ -88,3 +88,14 @@ func TestEmbeddedDirectoryIsSeen(t *testing.T) {
 		t.Errorf("got %q, want %q", bad, want)
 	}
 }
+
+// Porcupine is one that does, so it stays in a package of its own.
+func TestPorcupineEmbedsADirectory(t *testing.T) {
+	var bad []string
+	for _, p := range loadDeps(t, "../stress/linear", ".") {
+		bad = append(bad, embeddedDirectories(p)...)
+	}
+	if !slices.Contains(bad, "github.com/anishathalye/porcupine embeds the directory visualization") {
+		t.Errorf("what package linear depends on embeds %q", bad)
+	}
+}

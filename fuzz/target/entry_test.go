@@ -13,12 +13,12 @@ import (
 )
 
 // fuzz is the body of a target over *testing.F.
-func fuzz(f *testing.F, run func([]byte) (bool, *target.Finding), seeds ...[]byte) {
+func fuzz(f *testing.F, name string, seeds ...[]byte) {
 	for _, s := range seeds {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if _, finding := run(data); finding != nil {
+		if _, finding := target.Enter(name, data); finding != nil {
 			t.Fatal(finding)
 		}
 	})
@@ -31,21 +31,21 @@ func FuzzCore(f *testing.F) {
 			seeds = append(seeds, s.program.Encode())
 		}
 	}
-	fuzz(f, target.Core, seeds...)
+	fuzz(f, "Core", seeds...)
 }
 
-func FuzzSpsc(f *testing.F)   { fuzz(f, target.Spsc, operations(1), operations(2)) }
-func FuzzCredit(f *testing.F) { fuzz(f, target.Credit, operations(1), operations(2)) }
-func FuzzFence(f *testing.F)  { fuzz(f, target.Fence, operations(1), operations(2)) }
+func FuzzSpsc(f *testing.F)   { fuzz(f, "Spsc", operations(1), operations(2)) }
+func FuzzCredit(f *testing.F) { fuzz(f, "Credit", operations(1), operations(2)) }
+func FuzzFence(f *testing.F)  { fuzz(f, "Fence", operations(1), operations(2)) }
 
 func FuzzProfile(f *testing.F) {
-	fuzz(f, target.Profile, texts(f, "../../hwmock/profile/*.profile")...)
+	fuzz(f, "Profile", texts(f, "../../hwmock/profile/*.profile")...)
 }
 
-func FuzzProgram(f *testing.F) { fuzz(f, target.Program, texts(f, "../testdata/*.txt")...) }
+func FuzzProgram(f *testing.F) { fuzz(f, "Program", texts(f, "../testdata/*.txt")...) }
 
 func FuzzTimeline(f *testing.F) {
-	fuzz(f, target.Timeline, []byte("ring,submit_us,run_us,done_us\ngfx,2389,2409,7469\n"),
+	fuzz(f, "Timeline", []byte("ring,submit_us,run_us,done_us\ngfx,2389,2409,7469\n"),
 		[]byte("cpus=4\na-1 [000] 1.000000: amdgpu_cs_ioctl: sched_job=1, timeline=g, context=5, seqno=6\n"+
 			"a-1 [000] 2.000000: dma_fence_signaled: driver=d timeline=g context=5 seqno=6\n"))
 }
@@ -58,7 +58,7 @@ func FuzzWsim(f *testing.F) {
 	} {
 		seeds = append(seeds, []byte(text))
 	}
-	fuzz(f, target.Wsim, seeds...)
+	fuzz(f, "Wsim", seeds...)
 }
 
 // operations returns random operations for a part of the core.
@@ -152,7 +152,7 @@ func TestEveryTargetHasItsEntryPoints(t *testing.T) {
 	for _, text := range texts(t, "*_test.go") {
 		native += string(text)
 	}
-	for _, e := range target.Entries {
+	for _, e := range target.Targets {
 		if !strings.Contains(gofuzz, "func Fuzz"+e.Name+"(data []byte) int") {
 			t.Errorf("go-fuzz has no Fuzz%s", e.Name)
 		}

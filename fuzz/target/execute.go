@@ -30,6 +30,8 @@ func (m *machine) execute(o *prog.Op) (did bool) {
 		did = m.signal(&m.external[o.Target], o.Err)
 	case prog.Timeline:
 		did = m.advanceTimeline(int(o.N))
+	case prog.Deadline:
+		did = m.deadline(m.jobs[o.Target], o.Micros())
 	case prog.Drop:
 		if s := m.jobs[o.Target]; s != nil && s.spec.Keep && s.finished != nil {
 			s.release()
@@ -86,6 +88,7 @@ func (m *machine) push(id uint8) bool {
 	s.entity.open++
 	s.finished, s.scheduled, s.life = s.job.Finished().Get(), s.job.Scheduled(), s.model
 	s.lifeTwin = s.twin
+	s.wanted = fence.Never
 	m.check.Arm(s.model, s.scheduled, s.finished)
 	if m.program.Device.Undrained {
 		s.watch()

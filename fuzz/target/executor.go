@@ -56,7 +56,9 @@ func (x *executor) after(w *sched.Work) {
 	x.items[id]--
 	x.ran = int(id)
 	x.machine.check.Item(w)
-	x.machine.lock.Item(x.Now(), w.Item(), id)
+	if w.Item() != sched.ItemHint { // the model has no hints
+		x.machine.lock.Item(x.Now(), w.Item(), id)
+	}
 }
 
 // Wake has those who wait look again.
@@ -124,6 +126,7 @@ func (m *machine) quietOne(id int) {
 		return
 	}
 	m.lock.Quiet(uint32(id))
+	m.hinted(id)
 	if s := m.scheds[id]; !s.paused && !s.down {
 		m.check.Quiet(id)
 	}

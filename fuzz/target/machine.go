@@ -14,6 +14,9 @@ import (
 	"credence/hwmock/profile"
 )
 
+// stamps are where the device's stamps begin: a queue's 16th command wraps them.
+const stamps = -0x1000 & (1<<32 - 1)
+
 // machine is the system under test: what a program's header describes, and what
 // its operations have made of it.
 type machine struct {
@@ -39,9 +42,11 @@ type machine struct {
 	entityID uint32
 
 	healing   bool
+	hints     int // deadlines
 	steps     int
 	completed int // jobs
 	executed  int // operations that did something
+	pairs     Pairs
 	history   history
 	exempt    Exemptions
 	trace     io.Writer // nil for none
@@ -85,7 +90,8 @@ func newMachine(p *prog.Program, v variant, trace io.Writer) *machine {
 	m.exec.init(m, m.params.HostWake)
 	if p.Device.Profile != prog.Engine {
 		m.device = device.New(device.Config{
-			Events: m.events, Profile: m.params, Contexts: &m.contexts, Freed: m.jobFreed,
+			Events: m.events, Profile: m.params, Stamps: stamps, Contexts: &m.contexts, Freed: m.jobFreed,
+			Observer: m.deviceObserver(),
 		})
 	}
 	m.lanes = m.limits()

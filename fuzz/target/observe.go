@@ -60,6 +60,9 @@ func (h *history) add(e *sched.Event) {
 // traceEvent writes one line, in which the job has the program's number. What
 // the backend is told, the backend writes.
 func (m *machine) traceEvent(e *sched.Event) {
+	if r := m.recorder(); r != nil {
+		r.Observe(*e)
+	}
 	switch e.Kind {
 	case sched.EventQueue, sched.EventRun:
 	case sched.EventDone:

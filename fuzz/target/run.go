@@ -25,6 +25,8 @@ type Result struct {
 	History uint64
 	// Exempt counts what was not held against the core.
 	Exempt Exemptions
+	// Pairs are the operations that did something, each with the state that it met.
+	Pairs Pairs
 }
 
 // Finding is a broken rule or a panic.
@@ -98,8 +100,10 @@ func run(p *prog.Program, v variant, w io.Writer) (r Result) {
 	m = newMachine(p, v, w)
 	lines := m.traceMachine()
 	for ; at < len(p.Ops); at++ {
+		state := m.state()
 		if m.execute(&p.Ops[at]) {
 			m.executed++
+			m.pairs.reach(p.Ops[at].Kind, state)
 		}
 		m.traceOp(lines+at, len(m.scheds))
 	}
@@ -111,6 +115,7 @@ func run(p *prog.Program, v variant, w io.Writer) (r Result) {
 func (m *machine) result(r *Result) {
 	r.Completed, r.Steps, r.Executed = m.completed, m.steps, m.executed
 	r.Compared, r.History, r.Exempt = m.lock.Compared(), uint64(m.history), m.exempt
+	r.Pairs = m.pairs
 }
 
 // newFinding describes the panic v in operation at of p, or after the last. It

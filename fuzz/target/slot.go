@@ -40,6 +40,9 @@ type slot struct {
 	later  des.Event
 	onHw   fence.Callback // on the device's
 	owned  bool           // by the driver, after a verdict
+
+	// By when somebody wants the job, and what the hardware fence was told of that.
+	wanted, told fence.Time
 }
 
 func (m *machine) slot(id uint8) *slot {
@@ -71,7 +74,7 @@ func (s *slot) scheduler() *scheduler {
 func (s *slot) newFence() *fence.Fence {
 	s.holds++
 	s.hw.Init(s.machine.contexts.Next(1), 1, s)
-	s.flying = &s.hw.Fence
+	s.flying, s.told = &s.hw.Fence, fence.Never
 	return &s.hw.Fence
 }
 

@@ -51,7 +51,7 @@ func FuzzSystem(f *testing.F) {
 	for _, s := range load(f) {
 		f.Add(s.program.Encode())
 	}
-	fuzz(f, target.System)
+	fuzz(f, "System")
 }
 
 // Saved programs break no rule, and do again what they did when they were

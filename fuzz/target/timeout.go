@@ -85,6 +85,11 @@ func (m *machine) recover(s *slot, j *sched.Job, r *sched.Recovery, resubmit boo
 	if resubmit {
 		m.lock.Resubmitting(s.twin)
 		r.Resubmit()
+		for _, x := range m.slots {
+			if x.pushed && x.model != nil && x.scheduler() == below && x.finished != nil {
+				m.lock.Carries(x.twin, x.finished.Err())
+			}
+		}
 		m.lock.Starting(s.twin, fence.OK)
 		r.Start(fence.OK)
 		return

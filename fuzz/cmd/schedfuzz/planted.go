@@ -29,6 +29,7 @@ Examples:
   schedfuzz planted -budget 10m -dir ../other-bugs -json
   schedfuzz planted M17 M45
   schedfuzz planted -part 3 -of 10
+  schedfuzz planted -rotate $(($(date +%s) / 86400)) -budget 30s
 
 Flags:
 `
@@ -40,6 +41,7 @@ type plantedFlags struct {
 	check    bool
 	seed     uint64
 	part, of int
+	rotate   int
 	ids      []string
 }
 
@@ -52,6 +54,7 @@ func parsePlanted(args []string) (c plantedFlags, f *flag.FlagSet, err error) {
 	f.BoolVar(&c.check, "check", false, "only apply and compile")
 	f.Uint64Var(&c.seed, "seed", 1, "of what is drawn: `N`")
 	f.IntVar(&c.part, "part", 0, "of the bugs take those whose number modulo -of is `N`")
+	f.IntVar(&c.rotate, "rotate", -1, "hunt eight, another eight for each `N`, such as a day's number")
 	f.IntVar(&c.of, "of", 1, "into how many parts `N` the bugs are split")
 	err = f.Parse(args)
 	c.ids = f.Args()
@@ -96,12 +99,18 @@ func runPlanted(ctx context.Context, stdout, stderr io.Writer, args []string) in
 	return c.all(ctx, stdout, stderr, h, list)
 }
 
+// eight is how many bugs -rotate hunts.
+const eight = 8
+
 // choose returns the patches that are asked for.
 func (c *plantedFlags) choose(all []*planted.Patch) (list []*planted.Patch, err error) {
 	for _, id := range c.ids {
 		if !slices.ContainsFunc(all, func(p *planted.Patch) bool { return p.ID == id }) {
 			return nil, fmt.Errorf("there is no plant %q in %s", id, c.dir)
 		}
+	}
+	if c.rotate >= 0 {
+		c.part, c.of = c.rotate, (len(all)+eight-1)/eight
 	}
 	part := (c.part%c.of + c.of) % c.of // any number will do, such as a day's
 	for i, p := range all {

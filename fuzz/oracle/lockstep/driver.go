@@ -132,6 +132,11 @@ func (d *driver) inputs(end entryKind) *entry {
 			s.Resubmit()
 		case aStart:
 			s.Start(e.err)
+		case aError:
+			if want := e.job.Finished().Err(); want != e.err {
+				fail(invariant.I9.String(), "job %d carries %v when it is given again, in the model %v",
+					e.job.ID, e.err, want)
+			}
 		default:
 			fail(Model, "%v: %s, and the model does nothing more", d.doing, &e)
 		}

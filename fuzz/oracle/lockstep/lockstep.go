@@ -83,10 +83,12 @@ const (
 	aKarma
 	aResubmit
 	aStart // with err
+	aError // that the finished fence of job carries by now
 )
 
 var entryNames = [...]string{"event", "run", "prepare", "timeout", "verdict", "cancel", "end",
-	"signal", "stop", "karma", "resubmit", "start"}
+	"signal", "stop", "karma", "resubmit", "start",
+	"error"}
 
 func (e *entry) String() string {
 	if e.kind == anEvent {
@@ -162,6 +164,15 @@ func (l *Lockstep) Op(now fence.Time, what string, f func()) {
 func (l *Lockstep) Returned(got, want fence.Duration) {
 	if got != want {
 		fail(Model, "a flush has %d ns left, in the model %d", got, want)
+	}
+}
+
+// Waited is told that somebody has waited for a queue up to a deadline: it is idle
+// by then, or it is late.
+func (l *Lockstep) Waited(now, deadline fence.Time, e *model.Entity) {
+	if l != nil && now < deadline && !e.Idle() {
+		fail(Model, "somebody has waited for entity %d up to %d, before %d, and it is not idle", e.ID, now,
+			deadline)
 	}
 }
 

@@ -73,6 +73,11 @@ func (l *Lockstep) Resubmitting(j *model.Job) {
 	l.put(entry{kind: aResubmit, job: j})
 }
 
+// Carries notes which error a job's finished fence carries at this moment.
+func (l *Lockstep) Carries(j *model.Job, err fence.Errno) {
+	l.put(entry{kind: aError, job: j, err: err})
+}
+
 // Starting notes a call of Recovery.Start.
 func (l *Lockstep) Starting(j *model.Job, err fence.Errno) {
 	l.put(entry{kind: aStart, job: j, err: err})

@@ -7,7 +7,8 @@
 //	clang -fsanitize=fuzzer -o target target.a
 //	CREDENCE_TARGET=Core ./target corpus
 //
-// It refuses to choose: without CREDENCE_TARGET it runs System.
+// It refuses to choose: without CREDENCE_TARGET it runs System, or what it was linked
+// for.
 package main
 
 // #include <stddef.h>
@@ -22,27 +23,27 @@ import (
 	"credence/fuzz/target"
 )
 
-// run is the target that the environment names.
-var run = func() func([]byte) (bool, *target.Finding) {
+// fallback is the target of a program for one: -ldflags=-X=main.fallback=Core.
+var fallback = "System"
+
+// name is the target that the environment names, or fallback.
+var name = func() string {
 	name := os.Getenv("CREDENCE_TARGET")
 	if name == "" {
-		return target.System
+		name = fallback
 	}
-	for _, e := range target.Entries {
-		if e.Name == name {
-			return e.Run
-		}
+	if target.Lookup(name) == nil {
+		fmt.Fprintf(os.Stderr, "libfuzzer: CREDENCE_TARGET is %q; there are %v\n", name, target.Names())
+		os.Exit(2)
 	}
-	fmt.Fprintf(os.Stderr, "libfuzzer: CREDENCE_TARGET is %q; name one of fuzz/target's entries\n", name)
-	os.Exit(2)
-	return nil
+	return name
 }()
 
 // LLVMFuzzerTestOneInput runs one input.
 //
 //export LLVMFuzzerTestOneInput
 func LLVMFuzzerTestOneInput(data *C.uint8_t, size C.size_t) C.int {
-	if _, f := run(unsafe.Slice((*byte)(data), size)); f != nil {
+	if _, f := target.Enter(name, unsafe.Slice((*byte)(data), size)); f != nil {
 		target.Die(f)
 	}
 	return 0

@@ -21,12 +21,16 @@ type Entry struct {
 	Finds      []string  `json:"finds"` // classes
 	// CanarySeconds is null if the canary was not found.
 	CanarySeconds *float64 `json:"canary_seconds"`
+	// Edges of core and device are null if nobody counted them. LastEdge is in which
+	// second the last one was first taken.
+	Edges    *int     `json:"edges"`
+	LastEdge *float64 `json:"last_edge_seconds"`
 }
 
-// Entry returns the ledger's line of a campaign.
-func (r *Report) Entry(start time.Time, commit string, seed uint64) *Entry {
+// Entry returns the ledger's line of a campaign of one engine.
+func (r *Report) Entry(start time.Time, commit, engine string, seed uint64) *Entry {
 	e := &Entry{
-		Start: start.UTC().Truncate(time.Second), Commit: commit, Engine: "own", Seed: seed,
+		Start: start.UTC().Truncate(time.Second), Commit: commit, Engine: engine, Seed: seed,
 		Seconds: seconds(r.Elapsed), Programs: r.Programs, Operations: r.Operations,
 		Jobs: r.Completed, Finds: []string{},
 	}
@@ -36,6 +40,10 @@ func (r *Report) Entry(start time.Time, commit string, seed uint64) *Entry {
 	if r.Canary > 0 {
 		s := seconds(r.Canary)
 		e.CanarySeconds = &s
+	}
+	if r.Edges > 0 {
+		s := seconds(r.LastEdge)
+		e.Edges, e.LastEdge = &r.Edges, &s
 	}
 	return e
 }

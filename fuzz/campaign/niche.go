@@ -43,22 +43,21 @@ func nicheOf(p *prog.Program, r *target.Result) niche {
 	return n
 }
 
-// maxCorpus is how many programs the corpus holds; a new one then takes the place
-// of any other.
-const maxCorpus = 8192
+// class is what sort of bytes an input is, as far as nothing is known of it but
+// the bytes: its length as a power of two, how many different ones there are, also
+// so, and the last.
+type class struct{ length, different, last uint8 }
 
-// keep puts p into the corpus if it is the first of its niche.
-func (x *campaign) keep(p *prog.Program, r *target.Result) {
-	n := nicheOf(p, r)
-	if r.Completed == 0 || x.niches[n] {
-		return
+func classOf(data []byte) (c class) {
+	seen := [256]bool{}
+	n := 0
+	for _, b := range data {
+		if !seen[b] {
+			seen[b] = true
+			n++
+		}
+		c.last = b
 	}
-	x.niches[n] = true
-	m := &x.mutator
-	if len(m.Corpus) < maxCorpus {
-		m.Corpus = append(m.Corpus, p)
-	} else {
-		m.Corpus[m.Rand.IntN(maxCorpus)] = p
-	}
-	x.report.Corpus = len(m.Corpus)
+	c.length, c.different = uint8(bits.Len(uint(len(data)))), uint8(bits.Len(uint(n)))
+	return c
 }

@@ -7,7 +7,6 @@ import (
 	"syscall"
 	"time"
 
-	"credence/fuzz/prog"
 	"credence/fuzz/target"
 )
 
@@ -21,22 +20,27 @@ const (
 	maxLooks  = 150
 )
 
+// Hang is what stands in the place of the invariant for an input that does not
+// end.
+const Hang = "hang"
+
 // watch knows what is being run, for whoever looks whether it ends.
 type watch struct {
-	most    time.Duration // of processor time; fixed before guard
-	lock    sync.Mutex
-	program *prog.Program // nil: nothing
-	runs    uint64
+	most time.Duration // of processor time; fixed before guard
+	lock sync.Mutex
+	lane *lane // nil: nothing
+	in   input
+	runs uint64
 }
 
-func (w *watch) begin(p *prog.Program) {
+func (w *watch) begin(l *lane, in input) {
 	w.lock.Lock()
-	w.program = p
+	w.lane, w.in = l, in
 	w.runs++
 	w.lock.Unlock()
 }
 
-func (w *watch) end() { w.begin(nil) }
+func (w *watch) end() { w.begin(nil, input{}) }
 
 // guard looks at what is run until the returned function is called.
 func (x *campaign) guard() (end func()) {
@@ -56,15 +60,15 @@ func (x *campaign) guard() (end func()) {
 			case <-t.C:
 			}
 			x.watch.lock.Lock()
-			p, run := x.watch.program, x.watch.runs
+			l, in, run := x.watch.lane, x.watch.in, x.watch.runs
 			x.watch.lock.Unlock()
-			if p == nil || run != seen {
+			if l == nil || run != seen {
 				seen, since, looks = run, processorTime(), 0
 				continue
 			}
 			took := processorTime() - since
 			if looks++; took > x.watch.most || looks > maxLooks || heap() > maxMemory {
-				x.Hung(x.hang(p, took))
+				x.Hung(x.hang(l, in, took))
 				return
 			}
 		}
@@ -72,13 +76,15 @@ func (x *campaign) guard() (end func()) {
 	return func() { close(done); <-ended }
 }
 
-func (x *campaign) hang(p *prog.Program, took time.Duration) *Find {
+func (x *campaign) hang(l *lane, in input, took time.Duration) *Find {
 	f := &target.Finding{
-		Invariant: "hang", Operation: "run", At: len(p.Ops), Class: "hang/run", Program: p,
+		Invariant: Hang, Operation: "run", Class: Hang + "/" + l.Name, Program: in.program,
 		Message: fmt.Sprintf("no end in sight: %.1f s of processor time, %d MiB in use",
 			took.Seconds(), heap()>>20),
 	}
-	return &Find{Finding: f, After: time.Since(x.start)}
+	return &Find{
+		Finding: f, Target: l.Name, Data: in.encode(), Engine: Own, After: time.Since(x.start),
+	}
 }
 
 // processorTime returns what the process has used.

@@ -5,6 +5,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -21,7 +22,7 @@ import (
 	"credence/bench/slope"
 )
 
-const usage = `Usage: instructions [-rows RE] [-n N]
+const usage = `Usage: instructions [-rows RE] [-n N] [-pgo FILE]
 
 Counts the instructions of one job's life in bench/micro's BenchmarkJob, as the
 slope of two runs under cachegrind: all of the loop, the core's part of it, and
@@ -33,10 +34,13 @@ compiled for user space: its rr and fifo of v7.0, its fair of later.
 Flags:
   -rows RE   only the cases that match the regular expression RE
   -n N       jobs between the two runs (default 20000, 1000 to 1000000)
+  -pgo FILE  build with a profile, as go build -pgo does: bench/micro/core.pgo is
+             one of BenchmarkJob itself
 
 Examples:
   scripts/instructions
   scripts/instructions -rows 'policy=fair.*rest=none'
+  scripts/instructions -pgo bench/micro/core.pgo -rows 'credits.*rest=none'
 
 Exit codes: 0 done; 2 wrong flags; 3 there is no valgrind, or a run failed.
 `
@@ -74,6 +78,7 @@ func run(ctx context.Context, stdout, stderr io.Writer, args []string) int {
 	fs.SetOutput(io.Discard)
 	rows := fs.String("rows", "", "")
 	n := fs.Int("n", 20000, "")
+	pgo := fs.String("pgo", "", "")
 	err := fs.Parse(args)
 	if errors.Is(err, flag.ErrHelp) {
 		io.WriteString(stdout, usage)
@@ -85,6 +90,10 @@ func run(ctx context.Context, stdout, stderr io.Writer, args []string) int {
 		err = fmt.Errorf("-rows %q: %w", *rows, rerr)
 	case err == nil && (*n < 1000 || *n > 1000000):
 		err = fmt.Errorf("-n %d; permitted: 1000 to 1000000", *n)
+	case err == nil && *pgo != "":
+		if *pgo, err = filepath.Abs(*pgo); err == nil {
+			_, err = os.Stat(*pgo)
+		}
 	case err == nil && fs.NArg() > 0:
 		err = fmt.Errorf("%q is no flag", fs.Arg(0))
 	}
@@ -92,7 +101,7 @@ func run(ctx context.Context, stdout, stderr io.Writer, args []string) int {
 		fmt.Fprintf(stderr, "instructions: %v; see -h\n", err)
 		return 2
 	}
-	if err := measure(ctx, stdout, stderr, only, *n); err != nil {
+	if err := measure(ctx, stdout, stderr, only, *n, *pgo); err != nil {
 		fmt.Fprintf(stderr, "instructions: %v\n", err)
 		return 3
 	}
@@ -100,7 +109,7 @@ func run(ctx context.Context, stdout, stderr io.Writer, args []string) int {
 }
 
 // measure builds the benchmarks and counts those whose names match.
-func measure(ctx context.Context, stdout, stderr io.Writer, only *regexp.Regexp, n int) error {
+func measure(ctx context.Context, stdout, stderr io.Writer, only *regexp.Regexp, n int, pgo string) error {
 	valgrind, err := slope.Find()
 	if err != nil {
 		return err
@@ -111,7 +120,8 @@ func measure(ctx context.Context, stdout, stderr io.Writer, only *regexp.Regexp,
 	}
 	defer os.RemoveAll(dir)
 	bin := filepath.Join(dir, "micro.test")
-	build := exec.CommandContext(ctx, "go", "test", "-c", "-o", bin, "credence/bench/micro")
+	build := exec.CommandContext(ctx, "go", "test", "-c", "-pgo="+cmp.Or(pgo, "off"), "-o", bin,
+		"credence/bench/micro")
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("go test -c credence/bench/micro: %w\n%s", err, bytes.TrimSpace(out))
 	}

@@ -33,9 +33,19 @@ type command struct {
 // commands are in the order in which the usage lists them.
 var commands = []command{
 	{"run", "hunt with random programs, for a time or a number of them", runCampaign},
+	{"loop", "the own engine of a campaign, in a process of its own", runLoop},
 	{"repro", "run a stored program again", runRepro},
+	{"bisect", "find the commit since which a stored program breaks a rule", runBisect},
 	{"minimise", "make a stored program small", runMinimise},
+	{"corpus", "merge, prune and convert corpora", runCorpus},
+	{"cover", "show which statements the corpus reaches", runCover},
+	{"speed", "measure what the checks leave of the speed of the engines", runSpeed},
 	{"planted", "hunt known bugs, to show that the engines find bugs", runPlanted},
+	{"parts", "hunt in one part of the core at a time, beside a plain model", runParts},
+	{"coordinator", "hold corpus and finds of a hunt by several machines", runCoordinator},
+	{"worker", "hunt for a coordinator", runWorker},
+	{"seeds", "write what a target begins with to an archive", runSeeds},
+	{"stress", "shake the core on goroutines, with the race detector", runStress},
 	{"explore", "play small programs over the core under every interleaving", runExplore},
 }
 
@@ -67,7 +77,7 @@ func run(ctx context.Context, stdout, stderr io.Writer, args []string) int {
 func usage(w io.Writer) {
 	fmt.Fprint(w, "Usage: schedfuzz COMMAND [flags] [arguments]\n\n")
 	for _, c := range commands {
-		fmt.Fprintf(w, "  %-10s %s\n", c.name, c.summary)
+		fmt.Fprintf(w, "  %-11s %s\n", c.name, c.summary)
 	}
 	fmt.Fprint(w, "\n`schedfuzz COMMAND -h` says more. Exit codes: 0 nothing found, 1 a finding, "+
 		"2 usage, 3 inconclusive.\n")

@@ -15,7 +15,8 @@ func TestPeersListsItsRows(t *testing.T) {
 		t.Skip("builds a module")
 	}
 	o := call(t, "peers", "-list", "-rows", "^Job/entities=64/")
-	want := "Job/entities=64/impl=credence\nJob/entities=64/impl=plain\n"
+	want := "Job/entities=64/impl=credence\nJob/entities=64/impl=credence-upstream\n" +
+		"Job/entities=64/impl=plain\n"
 	if o.code != exitOK || o.stdout != want {
 		t.Errorf("-list: %+v, want %q", o, want)
 	}

@@ -281,7 +281,7 @@ func TestPlantedParts(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for part := -1; part < 4; part++ {
-		c := plantedFlags{part: part, of: 5}
+		c := plantedFlags{part: part, of: 5, rotate: -1}
 		list, err := c.choose(all)
 		if err != nil || len(list) < len(all)/5 {
 			t.Errorf("part %d: %d of %d, %v", part, len(list), len(all), err)

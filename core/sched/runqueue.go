@@ -84,8 +84,11 @@ func (q *runQueue) look() {
 
 // served notes that it is e's turn, whatever comes of it. RR's.
 func (q *runQueue) served(e *Entity) {
-	q.bands[e.place.priority].turn = e.place.slot + 1
-	q.next = nil
+	b := &q.bands[e.place.priority]
+	b.turn = e.place.slot + 1
+	if b.turns.n > 1 { // otherwise it is e's turn again
+		q.next = nil
+	}
 }
 
 // ready puts e, which has its place, among those to be served.

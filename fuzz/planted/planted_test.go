@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 var typecheck = flag.Bool("typecheck", false, "compile core and device with each patch: minutes")
@@ -235,7 +236,7 @@ func TestBrokenPatches(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		h := &Hunt{Root: dir, Work: t.TempDir()}
+		h := &Hunt{Root: dir, Work: t.TempDir(), Budget: time.Second}
 		defer func(e engine) { campaigner = e }(campaigner)
 		campaigner.pkg = "./core/one"
 		r := h.One(context.Background(), p)

@@ -24,16 +24,41 @@ type runner struct {
 }
 
 func (r *runner) list(list []scenario.Scenario) int {
-	for _, s := range list {
+	for i := range list {
+		s := &list[i]
 		p := s.Program()
-		names := ""
-		for _, t := range p.Threads {
-			names += " " + t.Name
+		shortest, err := explore.Replay(p, "")
+		if err != nil {
+			fmt.Fprintf(r.stderr, "schedfuzz: explore: %s: %v\n", s.Name, err)
+			return exitInconclusive
 		}
-		fmt.Fprintf(r.stdout, "%s\n  %s\n  threads:%s\n  holds: %s\n  expect: %v\n",
-			s.Name, s.Doc, names, s.Holds, s.Expect)
+		fmt.Fprintf(r.stdout, "%s\n  %s\n  shared operations without preemption:%s\n  holds: %s\n  expect: %v, %s\n",
+			s.Name, s.Doc, operations(shortest.Trace), s.Holds, s.Expect, reach(s))
 	}
 	return exitOK
+}
+
+// operations says how many of a trace's steps each thread did.
+func operations(t *explore.Trace) (text string) {
+	count := make([]int, len(t.Threads))
+	for _, s := range t.Steps {
+		count[s.Thread]++
+	}
+	for i, n := range count {
+		text += fmt.Sprintf(" %s %d", t.Threads[i], n)
+	}
+	return text
+}
+
+// reach says how far the gate plays a scenario.
+func reach(s *scenario.Scenario) string {
+	switch o := s.Options; {
+	case s.Expect != explore.Passed:
+		return "the shortest trace"
+	case o.Bounded:
+		return fmt.Sprintf("with up to %d preemptions", o.Bound)
+	}
+	return "in every execution"
 }
 
 // record is a line of -json.

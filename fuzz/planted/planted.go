@@ -15,6 +15,7 @@
 // interleaving, a data-race, or the count of what lives, for a leak. breaks names
 // what it breaks, or none for a control: a change that breaks nothing, and must
 // not be reported. row names a row of the list of historic bugs, if it is one.
+// A line "# hunt: night" leaves it to the night: a rotation over days passes it by.
 //
 // Each hunt builds the engines anew in a copy of the module with the patch
 // applied. The packages that the patch changes are given a file that answers, in
@@ -51,6 +52,7 @@ type Patch struct {
 	Kind   Kind
 	Breaks []string // numbers of invariants; empty for a control
 	Row    string   // of the list of historic bugs, or ""
+	Night  bool     // to be hunted at night only
 	Doc    string   // the other header lines
 	Files  []string // that it changes, from the module's root, sorted
 }
@@ -120,6 +122,10 @@ func Parse(file, text string) (*Patch, error) {
 			breaks = value
 		case "row":
 			p.Row = value
+		case "hunt":
+			if p.Night = value == "night"; !p.Night {
+				return fail("it is hunted at %q; write # hunt: night, or leave the line out", value)
+			}
 		default:
 			p.Doc = strings.TrimSpace(p.Doc + "\n" + strings.TrimSpace(head))
 		}

@@ -54,7 +54,7 @@ func parsePlanted(args []string) (c plantedFlags, f *flag.FlagSet, err error) {
 	f.BoolVar(&c.check, "check", false, "only apply and compile")
 	f.Uint64Var(&c.seed, "seed", 1, "of what is drawn: `N`")
 	f.IntVar(&c.part, "part", 0, "of the bugs take those whose number modulo -of is `N`")
-	f.IntVar(&c.rotate, "rotate", -1, "hunt eight, another eight for each `N`, such as a day's number")
+	f.IntVar(&c.rotate, "rotate", -1, "hunt eight, another eight for each `N`, such as a day's number, of those that are not left to the night")
 	f.IntVar(&c.of, "of", 1, "into how many parts `N` the bugs are split")
 	err = f.Parse(args)
 	c.ids = f.Args()
@@ -110,6 +110,7 @@ func (c *plantedFlags) choose(all []*planted.Patch) (list []*planted.Patch, err 
 		}
 	}
 	if c.rotate >= 0 {
+		all = slices.DeleteFunc(slices.Clone(all), func(p *planted.Patch) bool { return p.Night })
 		c.part, c.of = c.rotate, (len(all)+eight-1)/eight
 	}
 	part := (c.part%c.of + c.of) % c.of // any number will do, such as a day's

@@ -15,6 +15,12 @@
 // data race therefore behaves on real processors as in one of the
 // interleavings, and one with a data race is reported.
 //
+// What comes when it comes is a choice like any other: a completion in interrupt
+// context and a timer that expires are threads of the program, so that they come
+// between any two steps of the others; a wake-up that nobody sent is one more
+// alternative of a thread that sleeps (Program.Spurious); and Choose lets a thread
+// do one thing or the other.
+//
 // # Strategies
 //
 // Full plays every order. SleepSets and DPOR leave out orders that differ only

@@ -332,6 +332,8 @@ func tooMany() { panic(fmt.Sprintf("fence: more than %d references", MaxRefs)) }
 // Put drops a reference; the last one hands the memory back to the Owner.
 // Interrupt context: yes.
 func (f *Fence) Put() {
+	// Ordered behind all that the caller did with the fence: who drops the last
+	// reference, and reuses the memory, comes after everybody else.
 	if (f.base.word.Add(^uint64(0))+1)&refMask <= 1 {
 		f.released()
 	}
